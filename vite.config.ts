@@ -1,0 +1,16 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { pagePolicy } from "./scripts/page-policy.ts";
+import { workerBundle } from "./scripts/worker-bundle.ts";
+
+export default defineConfig({
+  // Relative, so that the built site works under any path of any static host.
+  base: "./",
+  plugins: [react(), workerBundle("src/runtime/worker/worker.ts"), pagePolicy()],
+  build: {
+    target: "es2023",
+    // A data: URL for a small asset would be refused by the page's own policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});
