@@ -1,0 +1,116 @@
+/**
+ * Who may import whom. Everything not listed here is forbidden inside src/: a file may import from its own
+ * folder, from the folders its row names, and nothing else of ours. See docs/architecture.md.
+ */
+
+const PARTS = {
+  // path of the part: the parts it may import from
+  "src/main.tsx": ["src/ui", "src/notebook"],
+  "src/ui": ["src/notebook"],
+  "src/notebook": ["src/runtime/client", "src/runtime/protocol"],
+  "src/runtime/client": ["src/runtime/protocol"],
+  "src/runtime/protocol": [],
+  "src/runtime/worker": ["src/runtime/protocol", "src/language", "src/engine/index"],
+  "src/language": [],
+};
+
+const ENGINE = {
+  index: ["numpy", "lax", "dispatch", "control", "lowering", "backend", "primitives", "kernel", "core"],
+  numpy: ["dispatch", "primitives", "core"],
+  lax: ["dispatch", "primitives", "core"],
+  dispatch: ["control", "lowering", "backend", "primitives", "core"],
+  control: ["primitives", "core"],
+  lowering: ["primitives", "kernel", "core"],
+  backend: ["kernel", "core"],
+  primitives: ["kernel", "core"],
+  kernel: ["core/dtype"],
+  core: [],
+};
+
+/** Matches the part itself, a file of that name, and everything in a folder of that name. */
+const within = (part) => `^${part.replaceAll(".", "\\.")}(?:/|\\.|$)`;
+const TESTS = "\\.test\\.tsx?$";
+
+/** One rule: files of `part` import nothing of `area` but themselves and `allowed`. */
+function arrow(part, allowed, area) {
+  return {
+    name: `${part} imports only ${allowed.length > 0 ? allowed.join(", ") : "itself"}`,
+    severity: "error",
+    from: { path: within(part), pathNot: TESTS },
+    to: { path: area, pathNot: [part, ...allowed].map(within) },
+  };
+}
+
+const engine = (folder) => `src/engine/${folder}`;
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(PARTS).map(([part, allowed]) => arrow(part, allowed, "^src/")),
+    ...Object.entries(ENGINE).map(([folder, allowed]) => arrow(engine(folder), allowed.map(engine), "^src/")),
+    {
+      name: "the engine stands alone",
+      comment: "No package and nothing of the notebook: it can be lifted out as it is.",
+      severity: "error",
+      from: { path: "^src/engine/", pathNot: TESTS },
+      to: { pathNot: "^src/engine/" },
+    },
+    {
+      name: "tests stay on their side",
+      comment: "A test may reach across its own half of the program, not into the other one.",
+      severity: "error",
+      from: { path: "^src/engine/.*\\.test\\.ts$" },
+      to: { path: "^src/", pathNot: "^src/engine/" },
+    },
+    {
+      name: "React only in the user interface",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(?:ui/|main\\.tsx$)" },
+      to: { path: "^(?:node_modules/)?(?:react|react-dom|@types/react|@types/react-dom)(?:/|$)" },
+    },
+    {
+      name: "every part has a row",
+      comment: "A new folder states here what it may import.",
+      severity: "error",
+      from: {
+        path: "^src/",
+        pathNot: [...Object.keys(PARTS), "src/engine"].map(within).concat("\\.d\\.ts$", TESTS),
+      },
+      to: {},
+    },
+    {
+      name: "every engine folder has a row",
+      severity: "error",
+      from: { path: "^src/engine/", pathNot: Object.keys(ENGINE).map(engine).map(within).concat(TESTS) },
+      to: {},
+    },
+    {
+      name: "no cycles at run time",
+      comment: "Types may refer to each other; modules may not wait for each other.",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "no import that leads nowhere",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true, pathNot: "^virtual:" },
+    },
+    {
+      name: "the program needs no development package",
+      severity: "error",
+      from: { path: "^src/", pathNot: TESTS },
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.base.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "types", "default"],
+      extensions: [".ts", ".tsx", ".mjs", ".js", ".cjs", ".json"],
+    },
+  },
+};
