@@ -62,9 +62,12 @@ async function bundleWorker(root: string, entry: string, mode: string): Promise<
 class DevBundle {
   #pending: Promise<Bundle> | undefined;
   #sources: ReadonlySet<string> | undefined;
+  readonly #folder: string;
   readonly #make: () => Promise<Bundle>;
 
-  constructor(make: () => Promise<Bundle>) {
+  /** `folder` holds everything that may go into the bundle, and ends with a slash. */
+  constructor(folder: string, make: () => Promise<Bundle>) {
+    this.#folder = folder;
     this.#make = make;
   }
 
@@ -78,8 +81,9 @@ class DevBundle {
   /** Whether the page must be reloaded because `file` went into the bundle; the next request rebuilds. */
   invalidate(file: string): boolean {
     if (this.#pending === undefined) return false;
-    // After a failed build the sources are unknown: any change may be the cure.
-    if (this.#sources !== undefined && !this.#sources.has(file)) return false;
+    // After a failed build the sources are unknown: a change to any source may be the cure.
+    const concerned = this.#sources === undefined ? file.startsWith(this.#folder) : this.#sources.has(file);
+    if (!concerned) return false;
     this.#pending = undefined;
     this.#sources = undefined;
     return true;
@@ -124,7 +128,7 @@ export function workerBundle(entry: string): Plugin {
     configureServer(server) {
       // A relative base means "/" while developing.
       devPath = (server.config.base.startsWith("/") ? server.config.base : "/") + DEV_PATH;
-      bundle = new DevBundle(make);
+      bundle = new DevBundle(normalizePath(resolve(root, "src")) + "/", make);
       serve(server, bundle, devPath);
     },
     resolveId: (id) => (id === PUBLIC_ID ? RESOLVED_ID : undefined),
