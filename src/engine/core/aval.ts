@@ -1,0 +1,53 @@
+import { shortName, type DType } from "./dtype.ts";
+
+export type Shape = readonly number[];
+
+/** What is known about an array before it is computed: shape, dtype, and whether the dtype is weak. */
+export class ShapedArray {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly weakType: boolean;
+
+  constructor(shape: Shape, dtype: DType, weakType = false) {
+    this.shape = shape;
+    this.dtype = dtype;
+    this.weakType = weakType;
+  }
+
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  get size(): number {
+    let size = 1;
+    for (const extent of this.shape) size *= extent;
+    return size;
+  }
+
+  update(change: { shape?: Shape; dtype?: DType; weakType?: boolean }): ShapedArray {
+    return new ShapedArray(
+      change.shape ?? this.shape,
+      change.dtype ?? this.dtype,
+      change.weakType ?? this.weakType,
+    );
+  }
+
+  /** As a Jaxpr writes it: `f32[3,4]`. */
+  toString(): string {
+    return `${shortName(this.dtype)}[${this.shape.join(",")}]`;
+  }
+
+  /** Everything a compiled program depends on, as text: `f32[3,4]*` when weak. */
+  get key(): string {
+    return this.weakType ? `${this.toString()}*` : this.toString();
+  }
+}
+
+export function sameShape(left: Shape, right: Shape): boolean {
+  return left.length === right.length && left.every((extent, axis) => extent === right[axis]);
+}
+
+/** A shape as Python prints the tuple: `(3,)`, `(2, 3)`, `()`. */
+export function formatShape(shape: Shape): string {
+  return shape.length === 1 ? `(${String(shape[0])},)` : `(${shape.join(", ")})`;
+}

@@ -1,0 +1,26 @@
+import { AttributeError } from "./errors.ts";
+
+/** Names of the options that can be set, with their defaults (JAX's). */
+const options = {
+  /** Whether float64 and int64 exist: with it off they are float32 and int32. */
+  jax_enable_x64: false,
+};
+
+type Options = typeof options;
+
+/** The engine's configuration; arrays made before a change stay as they are. */
+export const config = {
+  get jax_enable_x64(): boolean {
+    return options.jax_enable_x64;
+  },
+
+  /** Sets an option by JAX's name. Throws AttributeError for a name that is no option, TypeError for a wrong type. */
+  update(name: string, value: boolean): void {
+    if (!Object.hasOwn(options, name)) throw new AttributeError(`Unrecognized config option: ${name}`);
+    const key = name as keyof Options;
+    if (typeof value !== typeof options[key]) {
+      throw new TypeError(`config option ${name} takes a ${typeof options[key]}, got ${typeof value}`);
+    }
+    options[key] = value;
+  },
+};

@@ -1,0 +1,115 @@
+import { counters, type Backend, type CompiledKernel, type DeviceBuffer } from "../backend/backend.ts";
+import type { HostScalar } from "../core/dtype.ts";
+import { convertScalar, type PythonScalar } from "../core/scalar.ts";
+import { outputSizes } from "../kernel/kernel.ts";
+import type { ParamSource, Program } from "../lowering/program.ts";
+import { Array } from "./array.ts";
+import { backendFor } from "./devices.ts";
+import { Storage } from "./storage.ts";
+
+const compiledKernels = new WeakMap<Program, Map<Backend, readonly CompiledKernel[]>>();
+
+/** Runs a program on concrete arguments; queues the work and returns its results at once. */
+export function runProgram(program: Program, args: readonly (Array | PythonScalar)[]): Array[] {
+  const backend = backendFor(program.values.map((value) => value.dtype));
+  const kernels = kernelsFor(program, backend);
+  return new Run(program, backend, args).execute(kernels);
+}
+
+function kernelsFor(program: Program, backend: Backend): readonly CompiledKernel[] {
+  let byBackend = compiledKernels.get(program);
+  if (byBackend === undefined) compiledKernels.set(program, (byBackend = new Map()));
+  let kernels = byBackend.get(backend);
+  if (kernels === undefined) {
+    kernels = program.steps.map((step) => backend.compile(step.kernel));
+    byBackend.set(backend, kernels);
+  }
+  return kernels;
+}
+
+/** One execution: buffers by value number. */
+class Run {
+  readonly #program: Program;
+  readonly #backend: Backend;
+  readonly #args: readonly (Array | PythonScalar)[];
+  readonly #buffers: (DeviceBuffer | undefined)[];
+  /** Arguments copied from another backend for this run. */
+  readonly #moved = new Map<number, Storage>();
+
+  constructor(program: Program, backend: Backend, args: readonly (Array | PythonScalar)[]) {
+    this.#program = program;
+    this.#backend = backend;
+    this.#args = args;
+    this.#buffers = program.values.map(() => undefined);
+  }
+
+  execute(kernels: readonly CompiledKernel[]): Array[] {
+    try {
+      this.#program.steps.forEach((step, position) => {
+        const sizes = outputSizes(step.kernel);
+        step.outputs.forEach((value, slot) => {
+          this.#buffers[value] = this.#backend.allocate(step.kernel.outputs[slot]!, sizes[slot]!);
+        });
+        if (sizes.some((size) => size > 0)) {
+          this.#backend.dispatch(
+            kernels[position]!,
+            step.inputs.map((value) => this.#input(value)),
+            step.params.map((source, slot) => this.#param(source, position, slot)),
+            step.outputs.map((value) => this.#buffers[value]!),
+          );
+          counters.kernelsRun += 1;
+        }
+        for (const value of step.release) this.#free(value);
+      });
+      return this.#results();
+    } catch (error) {
+      this.#program.values.forEach((_, value) => {
+        if (value >= this.#args.length) this.#free(value);
+      });
+      throw error;
+    } finally {
+      for (const storage of this.#moved.values()) storage.letGo();
+    }
+  }
+
+  #input(value: number): DeviceBuffer {
+    return value < this.#args.length ? this.#storage(value).buffer : this.#buffers[value]!;
+  }
+
+  /** The memory of an argument, on this run's backend. */
+  #storage(position: number): Storage {
+    const arg = this.#args[position];
+    if (!(arg instanceof Array)) throw new Error("internal error: a scalar argument used as memory");
+    if (arg.storage.backend === this.#backend) return arg.storage;
+    let moved = this.#moved.get(position);
+    if (moved === undefined) {
+      moved = new Storage(arg.storage.copyTo(this.#backend));
+      this.#moved.set(position, moved);
+    }
+    return moved;
+  }
+
+  #param(source: ParamSource, step: number, slot: number): HostScalar {
+    const dtype = this.#program.steps[step]!.kernel.params[slot]!;
+    if (source.kind === "literal") return source.value;
+    return convertScalar(this.#args[source.position] as PythonScalar, dtype);
+  }
+
+  #free(value: number): void {
+    const buffer = this.#buffers[value];
+    if (buffer !== undefined) this.#backend.release(buffer);
+    this.#buffers[value] = undefined;
+  }
+
+  #results(): Array[] {
+    const fresh = new Map<number, Storage>();
+    return this.#program.results.map(({ value, aval }) => {
+      if (value < this.#args.length) return new Array(aval, this.#storage(value).hold());
+      const known = fresh.get(value);
+      if (known !== undefined) return new Array(aval, known.hold());
+      const storage = new Storage(this.#buffers[value]!);
+      fresh.set(value, storage);
+      return new Array(aval, storage);
+    });
+  }
+}
