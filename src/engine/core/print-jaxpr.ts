@@ -39,7 +39,8 @@ function layOut(jaxpr: Jaxpr, names: Names, indent: number): string {
     variables.map((variable) => `${names.of(variable)}:${variable.aval.toString()}`).join(" ");
   const head = `{ lambda ${[bind(jaxpr.constvars), "; ", bind(jaxpr.invars)].join("")}. let`;
   const inner = indent + 4;
-  const lines = jaxpr.eqns.map((eqn) => printEqn(eqn, names, inner));
+  const used = new Set<Atom>([...jaxpr.outvars, ...jaxpr.eqns.flatMap((eqn) => eqn.invars)]);
+  const lines = jaxpr.eqns.map((eqn) => printEqn(eqn, names, used, inner));
   const outs = jaxpr.outvars.map((atom) => printAtom(atom, names));
   const tail = `in (${outs.length === 1 ? `${outs[0]!},` : outs.join(", ")}) }`;
   const oneLine = [head, ...(lines.length === 1 ? lines : []), tail].join(" ");
@@ -48,14 +49,16 @@ function layOut(jaxpr: Jaxpr, names: Names, indent: number): string {
   return head + lines.map((line) => pad(inner) + line).join("") + pad(indent + 2) + tail;
 }
 
-function printEqn(eqn: JaxprEqn, names: Names, indent: number): string {
+function printEqn(eqn: JaxprEqn, names: Names, used: ReadonlySet<Atom>, indent: number): string {
   const operands = eqn.invars.map((atom) => printAtom(atom, names)).join(" ");
   const outs = eqn.outvars
-    .map((variable) => `${names.of(variable)}:${variable.aval.toString()}`)
+    .map((variable) => `${used.has(variable) ? names.of(variable) : "_"}:${variable.aval.toString()}`)
     .join(" ");
-  const params = Object.keys(eqn.params).sort();
+  // A call leads with its name.
+  const first = (name: string): string => (name === "name" ? "" : name);
+  const params = Object.keys(eqn.params).sort((a, b) => (first(a) < first(b) ? -1 : 1));
   const hasJaxpr = params.some((name) => isJaxpr(eqn.params[name]));
-  const printed = params.map((name) => `${name}=${printParam(eqn.params[name], indent + 2)}`);
+  const printed = params.map((name) => `${name}=${printParam(eqn.params[name], names, indent + 2)}`);
   let bracket = "";
   if (hasJaxpr) {
     const pad = "\n" + " ".repeat(indent + 2);
@@ -70,17 +73,17 @@ function isJaxpr(value: unknown): boolean {
   return value instanceof Jaxpr || value instanceof ClosedJaxpr;
 }
 
-function printParam(value: unknown, indent: number): string {
-  if (value instanceof ClosedJaxpr) return layOut(value.jaxpr, new Names(), indent);
-  if (value instanceof Jaxpr) return layOut(value, new Names(), indent);
+function printParam(value: unknown, names: Names, indent: number): string {
+  if (value instanceof ClosedJaxpr) return layOut(value.jaxpr, names, indent);
+  if (value instanceof Jaxpr) return layOut(value, names, indent);
   if (value === null || value === undefined) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (Array.isArray(value)) {
     if (value.every((item) => typeof item === "number")) return formatShape(value);
-    return `(${value.map((item) => printParam(item, indent)).join(", ")}${value.length === 1 ? "," : ""})`;
+    return `(${value.map((item) => printParam(item, names, indent)).join(", ")}${value.length === 1 ? "," : ""})`;
   }
   if (typeof value === "object") {
-    const fields = Object.entries(value).map(([key, item]) => `${key}=${printParam(item, indent)}`);
+    const fields = Object.entries(value).map(([key, item]) => `${key}=${printParam(item, names, indent)}`);
     return `(${fields.join(", ")})`;
   }
   return String(value as string | number);

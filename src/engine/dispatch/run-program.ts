@@ -1,4 +1,4 @@
-import { counters, type Backend, type CompiledKernel, type DeviceBuffer } from "../backend/backend.ts";
+import type { Backend, CompiledKernel, DeviceBuffer } from "../backend/backend.ts";
 import type { HostScalar } from "../core/dtype.ts";
 import { convertScalar, type PythonScalar } from "../core/scalar.ts";
 import { outputSizes } from "../kernel/kernel.ts";
@@ -57,7 +57,6 @@ class Run {
             step.params.map((source, slot) => this.#param(source, position, slot)),
             step.outputs.map((value) => this.#buffers[value]!),
           );
-          counters.kernelsRun += 1;
         }
         for (const value of step.release) this.#free(value);
       });

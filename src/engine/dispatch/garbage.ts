@@ -1,0 +1,55 @@
+import { backends } from "./devices.ts";
+
+/**
+ * Device memory is given back when JavaScript collects the arrays that hold it, but a few small handles to hundreds
+ * of megabytes on a GPU give a collector no reason to run. So the runtime asks for a collection between cells.
+ */
+
+/** A sweep is worth its few milliseconds when at least this much was allocated since the last one. */
+const worthwhileBytes = 1 << 20;
+/** Allocating this much, in blocks of 64 MiB that are never touched, makes every known collector run. */
+const pressureBlockBytes = 1 << 26;
+const pressureBlocks = 64;
+
+let liveAfterLastSweep = 0;
+
+function liveBytes(): number {
+  return backends().reduce((sum, backend) => sum + backend.memory().liveBytes, 0);
+}
+
+/** Gives back the memory of arrays that nothing refers to any more. Resolves when that has happened. */
+export async function collectGarbage(): Promise<void> {
+  if (liveBytes() - liveAfterLastSweep < worthwhileBytes) return;
+  await sweep();
+  liveAfterLastSweep = liveBytes();
+}
+
+async function sweep(): Promise<void> {
+  const sentinel = new WeakRef({});
+  // A weak reference keeps its target until the job that made it ends.
+  await nextTask();
+  const collect = (globalThis as { gc?: () => void }).gc;
+  if (collect !== undefined) collect();
+  else await pressUntilCollected(sentinel);
+  // Finalizers run as tasks of their own.
+  await nextTask();
+  await nextTask();
+}
+
+async function pressUntilCollected(sentinel: WeakRef<object>): Promise<void> {
+  for (let block = 0; block < pressureBlocks; block++) {
+    try {
+      new ArrayBuffer(pressureBlockBytes);
+    } catch {
+      // An allocation that fails has made the collector run, too.
+    }
+    await nextTask();
+    if (sentinel.deref() === undefined) return;
+  }
+}
+
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}

@@ -1,0 +1,55 @@
+import type { DeviceDescription, DeviceMemory } from "../backend/backend.ts";
+import { WebGPUBackend } from "../backend/webgpu/webgpu-backend.ts";
+import { backends, cpuBackend, defaultBackend, useBackend } from "./devices.ts";
+
+/** The device in use, and why it is not another one where that needs saying. */
+export interface StartedDevice extends DeviceDescription {
+  readonly note?: string;
+}
+
+/**
+ * Chooses the device that arrays live on from now on. "auto" takes WebGPU where the browser offers an adapter and the
+ * CPU elsewhere. Rejects with an Error when "webgpu" is asked for and cannot be had.
+ */
+export async function initialize(device: "auto" | "cpu" | "webgpu" = "auto"): Promise<StartedDevice> {
+  if (device === "cpu") return useCpu();
+  const gpu = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
+  const found = gpu === undefined ? { unavailable: "This browser has no WebGPU." } : await WebGPUBackend.create(gpu);
+  if (!("unavailable" in found)) {
+    useBackend(found);
+    return found.description;
+  }
+  if (device === "webgpu") throw new Error(`WebGPU was asked for but cannot be used: ${found.unavailable}`);
+  return useCpu(found.unavailable);
+}
+
+function useCpu(note?: string): StartedDevice {
+  useBackend(cpuBackend());
+  return { ...cpuBackend().description, ...(note === undefined ? {} : { note }) };
+}
+
+/** Device memory over all backends. */
+export function memory(): DeviceMemory {
+  return backends()
+    .map((backend) => backend.memory())
+    .reduce((sum, part) => ({
+      liveBytes: sum.liveBytes + part.liveBytes,
+      peakBytes: sum.peakBytes + part.peakBytes,
+      pooledBytes: sum.pooledBytes + part.pooledBytes,
+    }));
+}
+
+/** Resolves when all work queued so far has run. */
+export async function synchronize(): Promise<void> {
+  await Promise.all(backends().map((backend) => backend.synchronize()));
+}
+
+/** Resolves with the reason when the device in use is lost. */
+export function deviceLost(): Promise<string> {
+  return defaultBackend().lost;
+}
+
+/** As JAX lists them: the default device first. */
+export function devices(): readonly DeviceDescription[] {
+  return backends().map((backend) => backend.description);
+}
