@@ -91,7 +91,7 @@ it("prefers what the cell's magic measured to the whole run", () => {
   const inner = { ...timing, wallMs: 4 };
   const whole = finish(started(NEVER_RUN, 1, "x"), end, undefined);
   expect(measuredTiming(whole)?.wallMs).toBe(10);
-  expect(measuredTiming(appendOutputs(whole, [{ kind: "timing", magic: "%time", timing: inner }]))?.wallMs).toBe(
-    4,
-  );
+  expect(
+    measuredTiming(appendOutputs(whole, [{ kind: "timing", magic: "%time", timing: inner }]))?.wallMs,
+  ).toBe(4);
 });

@@ -1,5 +1,13 @@
 import { expect, it } from "vitest";
-import { cellAfter, cellsAbove, createDocument, editCell, isEdited, resetCell, sourceOf } from "./document.ts";
+import {
+  cellAfter,
+  cellsAbove,
+  createDocument,
+  editCell,
+  isEdited,
+  resetCell,
+  sourceOf,
+} from "./document.ts";
 import { parseLesson } from "./parse-lesson.ts";
 
 const FRONT = "---\ntitle: T\nsummary: S.\ncredit: C.\n---\n";

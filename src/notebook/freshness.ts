@@ -26,7 +26,9 @@ export function staleness(
   if (cell.executionCount === null) return null;
   const index = document.cells.findIndex((candidate) => candidate.id === cellId);
   for (const name of cell.reads) {
-    const definer = document.cells.slice(0, index).findLast((above) => cells[above.id]?.writes.includes(name));
+    const definer = document.cells
+      .slice(0, index)
+      .findLast((above) => cells[above.id]?.writes.includes(name));
     const count = definer === undefined ? null : (cells[definer.id]?.executionCount ?? null);
     if (definer !== undefined && count !== null && count > cell.executionCount) {
       return { reason: "input", name, cellNumber: definer.number };

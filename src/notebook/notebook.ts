@@ -215,18 +215,19 @@ export class Notebook {
 
   #announceEnd(cellId: string, cell: cellState.CellState): void {
     const { queue, document } = this.store.getState();
-    const { number } = findCell(document, cellId);
+    const name = `Cell ${findCell(document, cellId).number}`;
     const error = cellState.errorOf(cell);
+    const complaint = error === undefined ? "" : `: ${error.name}: ${error.message}`;
     const took = cell.timing === null ? "" : ` in ${formatDuration(cell.timing.wallMs)}`;
     const say = (announcement: string): void => {
       this.store.setState({ announcement });
     };
-    if (cell.outcome === "interrupted") say(`Cell ${number} was stopped.`);
-    else if (cell.outcome === "error") say(`Cell ${number} failed: ${error?.name}: ${error?.message}`);
+    if (cell.outcome === "interrupted") say(`${name} was stopped.`);
+    else if (cell.outcome === "error") say(`${name} failed${complaint}`);
     else if (isBusy(queue)) return;
     else if (queue.total > 1) say(`${queue.total} cells ran.`);
-    else if (cell.outcome === "expected-error") say(`Cell ${number} failed as expected: ${error?.message}`);
-    else say(`Cell ${number} finished${took}.`);
+    else if (cell.outcome === "expected-error") say(`${name} failed as expected${complaint}`);
+    else say(`${name} finished${took}.`);
   }
 
   #dropWaiting(): void {
@@ -242,10 +243,7 @@ export class Notebook {
     this.store.setState({ stop: "none" } satisfies Partial<NotebookState>);
   }
 
-  #setCell(
-    cellId: string,
-    change: (cell: cellState.CellState) => cellState.CellState,
-  ): cellState.CellState {
+  #setCell(cellId: string, change: (cell: cellState.CellState) => cellState.CellState): cellState.CellState {
     const cell = change(this.store.getState().cells[cellId] ?? cellState.NEVER_RUN);
     this.store.setState((state) => ({ cells: { ...state.cells, [cellId]: cell } }));
     return cell;

@@ -1,4 +1,4 @@
-import type { Timing } from "../runtime/protocol.ts";
+import type { Timing } from "./output.ts";
 import { TIMER_RESOLUTION_MS } from "./duration.ts";
 import { isEdited, sourceOf, type NotebookDocument } from "./document.ts";
 import type { LessonCell } from "./lesson.ts";
@@ -73,9 +73,28 @@ export interface LectureTimes {
 export function lectureTimes(document: NotebookDocument, cell: LessonCell): LectureTimes {
   const sameCall = document.cells.filter((other) => cell.call !== undefined && other.call === cell.call);
   const [opening, ...repeats] = sameCall.length === 0 ? [cell] : sameCall;
-  const repeat = repeats.find((other) => other.id === cell.id) ?? repeats.find((other) => other.t4Ms !== undefined);
+  const repeat =
+    repeats.find((other) => other.id === cell.id) ?? repeats.find((other) => other.t4Ms !== undefined);
   return {
     ...(opening?.t4Ms === undefined ? {} : { firstMs: opening.t4Ms }),
     ...(repeat?.t4Ms === undefined ? {} : { cachedMs: repeat.t4Ms }),
   };
+}
+
+/** One distinct call of the lesson with what it took here and what it took the lecture. */
+export interface SummaryRow {
+  readonly call: string;
+  readonly history: TimingHistory | undefined;
+  readonly lecture: LectureTimes;
+}
+
+/** The lesson's timed calls in reading order. */
+export function timingSummary(document: NotebookDocument, histories: TimingHistories): readonly SummaryRow[] {
+  const calls = new Set(document.cells.flatMap((cell) => (cell.call === undefined ? [] : [cell.call])));
+  return [...calls].flatMap((call) => {
+    const opening = document.cells.find((cell) => cell.call === call);
+    return opening === undefined
+      ? []
+      : [{ call, history: histories[`call ${call}`], lecture: lectureTimes(document, opening) }];
+  });
 }

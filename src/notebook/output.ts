@@ -1,0 +1,9 @@
+/** What cells put out and what their runs took, as the page shows them. */
+export type {
+  CellError,
+  CellLocation,
+  DeviceInfo,
+  MemoryInfo,
+  OutputItem,
+  Timing,
+} from "../runtime/protocol.ts";

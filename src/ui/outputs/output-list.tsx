@@ -1,0 +1,41 @@
+import type { ReactElement } from "react";
+import type { OutputItem } from "../../notebook/output.ts";
+import { ErrorOutput } from "./error-output.tsx";
+import { MagicOutput } from "./magic-output.tsx";
+
+interface OutputListProps {
+  readonly outputs: readonly OutputItem[];
+  /** The error is what the lesson wants to show. */
+  readonly errorExpected: boolean;
+}
+
+/** What a cell put out, in order. Always text: nothing a cell prints is ever read as HTML. */
+export function OutputList({ outputs, errorExpected }: OutputListProps): ReactElement {
+  return (
+    <>
+      {outputs.map((item, index) => (
+        <Output key={index} item={item} errorExpected={errorExpected} />
+      ))}
+    </>
+  );
+}
+
+function Output({ item, errorExpected }: { item: OutputItem; errorExpected: boolean }): ReactElement {
+  switch (item.kind) {
+    case "text":
+      // One trailing line break ends the last line; it does not start another.
+      return <pre className={`output output-${item.stream}`}>{item.text.replace(/\n$/, "")}</pre>;
+    case "value":
+      return <pre className="output output-value">{item.text}</pre>;
+    case "timing":
+      return <MagicOutput measured={item} />;
+    case "truncated":
+      return (
+        <p className="output-remark">
+          {item.droppedCharacters.toLocaleString("en")} more characters were printed and are not kept.
+        </p>
+      );
+    case "error":
+      return <ErrorOutput error={item.error} expected={errorExpected} />;
+  }
+}

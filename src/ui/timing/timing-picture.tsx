@@ -1,0 +1,175 @@
+import { useState, type ReactElement } from "react";
+import { findCell } from "../../notebook/document.ts";
+import { formatDuration } from "../../notebook/duration.ts";
+import { countKernels, describeKernels, timingParts } from "../../notebook/timing-parts.ts";
+import {
+  describeRatio,
+  type LectureTimes,
+  type TimedRun,
+  type TimingHistory,
+} from "../../notebook/timing-history.ts";
+import { useNotebookState } from "../notebook-context.tsx";
+
+interface TimingPictureProps {
+  readonly history: TimingHistory;
+  readonly lecture: LectureTimes;
+}
+
+type CallName = "first" | "cached";
+
+/** The first call and the cached one as two bars on one scale, with the lecture's own times as ticks. */
+export function TimingPicture({ history, lecture }: TimingPictureProps): ReactElement {
+  const [active, setActive] = useState<CallName | null>(null);
+  const { first, cached } = history;
+  const longest = Math.max(
+    first.timing.wallMs,
+    cached?.timing.wallMs ?? 0,
+    lecture.firstMs ?? 0,
+    lecture.cachedMs ?? 0,
+  );
+  const scaleMs = Math.max(longest, 0.1) * 1.02;
+  const hasTick = lecture.firstMs !== undefined || lecture.cachedMs !== undefined;
+  const row = (name: CallName, run: TimedRun | null, tickMs: number | undefined): ReactElement => (
+    <TimingBar
+      name={name}
+      run={run}
+      tickMs={tickMs}
+      scaleMs={scaleMs}
+      onActive={(isActive) => {
+        setActive(isActive ? name : null);
+      }}
+    />
+  );
+  return (
+    <figure className="timing">
+      {row("first", first, lecture.firstMs)}
+      {row("cached", cached, lecture.cachedMs)}
+      <figcaption className="timing-caption">
+        <TimingCaption history={history} active={active} />
+      </figcaption>
+      <TimingKey history={history} hasTick={hasTick} />
+    </figure>
+  );
+}
+
+interface TimingBarProps {
+  readonly name: CallName;
+  readonly run: TimedRun | null;
+  readonly tickMs: number | undefined;
+  readonly scaleMs: number;
+  readonly onActive: (active: boolean) => void;
+}
+
+function TimingBar({ name, run, tickMs, scaleMs, onActive }: TimingBarProps): ReactElement {
+  const percent = (ms: number): string => `${(100 * ms) / scaleMs}%`;
+  const label = `${name} call`;
+  const spoken = run === null ? `${label}: not made yet` : `${label}: ${describeRun(run)}`;
+  const enter = (): void => {
+    onActive(true);
+  };
+  const leave = (): void => {
+    onActive(false);
+  };
+  return (
+    <div
+      className="timing-row"
+      role="img"
+      aria-label={
+        tickMs === undefined ? spoken : `${spoken}; the lecture's T4 took ${formatDuration(tickMs)}`
+      }
+      tabIndex={run === null ? -1 : 0}
+      onMouseEnter={enter}
+      onMouseLeave={leave}
+      onFocus={enter}
+      onBlur={leave}
+    >
+      <span className="timing-label">{label}</span>
+      <span className="timing-track">
+        {run !== null && (
+          <span className="timing-bar" style={{ inlineSize: percent(run.timing.wallMs) }}>
+            {timingParts(run.timing).map(
+              (part) =>
+                part.ms > 0 && (
+                  <span
+                    key={part.name}
+                    className="timing-part"
+                    data-part={part.name}
+                    style={{ flexGrow: part.ms }}
+                  />
+                ),
+            )}
+          </span>
+        )}
+        {tickMs !== undefined && (
+          <span className="timing-tick" style={{ insetInlineStart: percent(tickMs) }} />
+        )}
+      </span>
+      <span className="timing-value">{run === null ? "run again" : formatDuration(run.timing.wallMs)}</span>
+    </div>
+  );
+}
+
+function TimingCaption({
+  history,
+  active,
+}: {
+  history: TimingHistory;
+  active: CallName | null;
+}): ReactElement {
+  const cells = useNotebookState((state) => state.document);
+  const shown = active === null ? null : history[active];
+  if (shown !== null) {
+    const best =
+      active === "cached" && history.cachedRuns > 1 && history.bestCachedMs !== null
+        ? `; best of ${history.cachedRuns}: ${formatDuration(history.bestCachedMs)}`
+        : "";
+    return (
+      <span className="timing-detail">
+        Cell {findCell(cells, shown.cellId).number}: {describeRun(shown)}
+        {best}
+      </span>
+    );
+  }
+  const ratio = describeRatio(history);
+  return (
+    <>
+      {ratio !== undefined && <strong className="timing-ratio">{ratio}</strong>}
+      <span className="timing-kernels">
+        {describeKernels(history.first.timing)}
+        {history.cached !== null && ` at first, ${countKernels(history.cached.timing.kernelsCompiled)} after`}
+      </span>
+    </>
+  );
+}
+
+/** Which colour stands for what: only for parts that took long enough to be seen. */
+function TimingKey({ history, hasTick }: { history: TimingHistory; hasTick: boolean }): ReactElement {
+  const timings = [history.first.timing, ...(history.cached === null ? [] : [history.cached.timing])];
+  const shown = new Set(
+    timings.flatMap((timing) => timingParts(timing).flatMap((part) => (part.ms > 0 ? [part.name] : []))),
+  );
+  return (
+    <p className="timing-key" aria-hidden="true">
+      {[...shown].map((name) => (
+        <span key={name} className="timing-key-entry">
+          <span className="timing-swatch" data-part={name} />
+          {name}
+        </span>
+      ))}
+      {hasTick && (
+        <span className="timing-key-entry">
+          <span className="timing-swatch-tick" />
+          the lecture’s T4
+        </span>
+      )}
+    </p>
+  );
+}
+
+function describeRun({ timing }: TimedRun): string {
+  const parts = timingParts(timing)
+    .filter((part) => part.ms > 0)
+    .map((part) => `${part.name} ${formatDuration(part.ms)}`);
+  const kernels = `${countKernels(timing.kernelsCompiled)} compiled, ${timing.kernelsRun} run`;
+  return `${formatDuration(timing.wallMs)} = ${parts.join(" + ")}; ${kernels}`;
+}
