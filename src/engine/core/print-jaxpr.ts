@@ -86,7 +86,7 @@ function printParam(value: unknown, names: Names, indent: number): string {
     const fields = Object.entries(value).map(([key, item]) => `${key}=${printParam(item, names, indent)}`);
     return `(${fields.join(", ")})`;
   }
-  return String(value as string | number);
+  return typeof value === "string" || typeof value === "number" ? String(value) : "?";
 }
 
 function printAtom(atom: Atom, names: Names): string {

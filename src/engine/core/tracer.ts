@@ -1,5 +1,6 @@
 import { ArrayBase } from "./array-base.ts";
 import type { ShapedArray } from "./aval.ts";
+import { ConcretizationTypeError, TracerArrayConversionError } from "./errors.ts";
 import type { Params, Primitive } from "./primitive.ts";
 import type { PythonScalar } from "./scalar.ts";
 
@@ -8,6 +9,8 @@ export type Value = ArrayBase | PythonScalar;
 
 /** An interpreter of primitives: eager evaluation, tracing to a Jaxpr, and every transformation is one. */
 export interface Trace {
+  /** JAX's class name, as printing a tracer shows it. */
+  readonly name: string;
   processPrimitive(primitive: Primitive, operands: readonly Value[], params: Params): readonly ArrayBase[];
 }
 
@@ -15,6 +18,59 @@ export interface Trace {
 export abstract class Tracer extends ArrayBase {
   abstract readonly trace: Trace;
   abstract override readonly aval: ShapedArray;
+  /** What is being traced, for messages: `the function f for jit`. */
+  abstract readonly origin: string;
+
+  /** A tracer has no value to wait for. */
+  block_until_ready(): this {
+    return this;
+  }
+
+  item(): never {
+    throw this.#concretization();
+  }
+
+  tolist(): never {
+    throw this.#arrayConversion();
+  }
+
+  dataSync(): never {
+    throw this.#arrayConversion();
+  }
+
+  data(): Promise<never> {
+    return Promise.reject(this.#arrayConversion());
+  }
+
+  /** JavaScript asks for this where it wants a number. */
+  override valueOf(): never {
+    throw this.#concretization();
+  }
+
+  override toString(): string {
+    return `Traced<${this.description}>with<${this.trace.name}>`;
+  }
+
+  /** As JAX's messages write it: `float32[3]`. */
+  get description(): string {
+    return `${this.aval.dtype}[${this.aval.shape.join(",")}]`;
+  }
+
+  #concretization(): ConcretizationTypeError {
+    return new ConcretizationTypeError(
+      `Abstract tracer value encountered where concrete value is expected: traced array with shape ` +
+        `${this.description}.\nThe error occurred while tracing ${this.origin}.\n` +
+        `See https://docs.jax.dev/en/latest/errors.html#jax.errors.ConcretizationTypeError`,
+    );
+  }
+
+  #arrayConversion(): TracerArrayConversionError {
+    return new TracerArrayConversionError(
+      `The numpy.ndarray conversion method __array__() was called on traced array with shape ${this.description}.\n` +
+        `The error occurred while tracing ${this.origin}.\n` +
+        `See https://docs.jax.dev/en/latest/errors.html#jax.errors.TracerArrayConversionError`,
+    );
+  }
 }
 
 let current: Trace | undefined;

@@ -23,7 +23,7 @@ export function consumePendingBlock(): boolean {
  * A concrete, immutable array on a device. Operations return new arrays at once, while the device still works;
  * reading waits.
  */
-export class Array extends ArrayBase {
+export class ArrayImpl extends ArrayBase {
   override readonly aval: ShapedArray;
   #storage: Storage | undefined;
 
@@ -100,7 +100,7 @@ export class Array extends ArrayBase {
       const extent = this.shape[axis];
       if (extent === undefined) return elementOf(data, offset, this.aval);
       const inner = stride / extent;
-      return globalThis.Array.from({ length: extent }, (_, k) => build(axis + 1, offset + k * inner, inner));
+      return Array.from({ length: extent }, (_, k) => build(axis + 1, offset + k * inner, inner));
     };
     return build(0, 0, this.size);
   }

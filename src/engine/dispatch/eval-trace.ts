@@ -8,7 +8,7 @@ import { avalOfScalar, type PythonScalar } from "../core/scalar.ts";
 import { Tracer, type Trace, type Value } from "../core/tracer.ts";
 import { compile } from "../lowering/compile.ts";
 import type { Program } from "../lowering/program.ts";
-import { Array } from "./array.ts";
+import { ArrayImpl } from "./array.ts";
 import { defaultBackend } from "./devices.ts";
 import { runProgram } from "./run-program.ts";
 
@@ -17,6 +17,7 @@ import { runProgram } from "./run-program.ts";
  * its operands, and cached.
  */
 export class EvalTrace implements Trace {
+  readonly name = "EvalTrace";
   readonly #programs = new Map<string, Program>();
   readonly #calls = new WeakMap<ClosedJaxpr, Map<string, Program>>();
 
@@ -30,10 +31,10 @@ export class EvalTrace implements Trace {
   #find(
     primitive: Primitive,
     params: Params,
-    args: readonly (Array | PythonScalar)[],
+    args: readonly (ArrayImpl | PythonScalar)[],
     avals: readonly ShapedArray[],
   ): Program {
-    const flags = args.map((arg) => !(arg instanceof Array));
+    const flags = args.map((arg) => !(arg instanceof ArrayImpl));
     const signature = avals.map((aval, position) => aval.key + (flags[position]! ? "$" : "")).join(" ");
     const closed = params["jaxpr"];
     let cache = this.#programs;
@@ -60,17 +61,17 @@ function oneEquation(primitive: Primitive, params: Params, avals: readonly Shape
   return new Jaxpr([], invars, [{ primitive, params, invars, outvars }], outvars);
 }
 
-function avalOfArgument(arg: Array | PythonScalar): ShapedArray {
-  return arg instanceof Array ? arg.aval : avalOfScalar(arg);
+function avalOfArgument(arg: ArrayImpl | PythonScalar): ShapedArray {
+  return arg instanceof ArrayImpl ? arg.aval : avalOfScalar(arg);
 }
 
 /** A value that can be computed with now; a tracer here has outlived its transformation. */
-function concrete(value: Value): Array | PythonScalar {
+function concrete(value: Value): ArrayImpl | PythonScalar {
   if (value instanceof Tracer) {
     throw new UnexpectedTracerError(
       `Encountered an unexpected tracer. A function transformed by JAX had a side effect, allowing for a reference ` +
         `to an intermediate value with type ${value.aval.toString()} to escape the scope of the transformation.`,
     );
   }
-  return value as Array | PythonScalar;
+  return value as ArrayImpl | PythonScalar;
 }

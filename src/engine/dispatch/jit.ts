@@ -11,7 +11,7 @@ import { constantsAsArguments, pjit } from "../control/call.ts";
 import { compile } from "../lowering/compile.ts";
 import type { Program } from "../lowering/program.ts";
 import { traceToJaxpr } from "../transforms/jaxpr-trace.ts";
-import { Array } from "./array.ts";
+import { ArrayImpl } from "./array.ts";
 import { defaultBackend } from "./devices.ts";
 import { EvalTrace } from "./eval-trace.ts";
 import { runProgram } from "./run-program.ts";
@@ -138,8 +138,8 @@ class Call {
     const direct =
       currentTrace() instanceof EvalTrace && !operands.some((operand) => operand instanceof Tracer);
     if (!direct) return bind(pjit, operands, { jaxpr: traced.callable, name: this.#name });
-    const args = operands as readonly (Array | PythonScalar)[];
-    const flags = args.map((arg) => !(arg instanceof Array));
+    const args = operands as readonly (ArrayImpl | PythonScalar)[];
+    const flags = args.map((arg) => !(arg instanceof ArrayImpl));
     const key = flags.map(Number).join("");
     let program = traced.programs.get(key);
     if (program === undefined) {
@@ -162,7 +162,7 @@ function checkResult(leaf: unknown, name: string): Value {
 function describe(value: unknown): string {
   if (value === null) return "null";
   if (typeof value !== "object") return typeof value;
-  return value.constructor?.name ?? "object";
+  return value.constructor.name;
 }
 
 const identities = new WeakMap<object, number>();
@@ -180,7 +180,7 @@ function staticKey(value: unknown): string {
     if (identity === undefined) identities.set(value, (identity = identityCount++));
     return `@${String(identity)}`;
   }
-  if (globalThis.Array.isArray(value)) return `[${value.map(staticKey).join(",")}]`;
+  if (Array.isArray(value)) return `[${value.map(staticKey).join(",")}]`;
   if (typeof value === "object" && value !== null) {
     const fields = Object.entries(value).map(([key, field]) => `${JSON.stringify(key)}:${staticKey(field)}`);
     return `{${fields.join(",")}}`;
@@ -190,7 +190,7 @@ function staticKey(value: unknown): string {
 }
 
 function isPlain(value: object): boolean {
-  if (globalThis.Array.isArray(value)) return true;
+  if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

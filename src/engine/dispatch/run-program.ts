@@ -3,14 +3,14 @@ import type { HostScalar } from "../core/dtype.ts";
 import { convertScalar, type PythonScalar } from "../core/scalar.ts";
 import { outputSizes } from "../kernel/kernel.ts";
 import type { ParamSource, Program } from "../lowering/program.ts";
-import { Array } from "./array.ts";
+import { ArrayImpl } from "./array.ts";
 import { backendFor } from "./devices.ts";
 import { Storage } from "./storage.ts";
 
 const compiledKernels = new WeakMap<Program, Map<Backend, readonly CompiledKernel[]>>();
 
 /** Runs a program on concrete arguments; queues the work and returns its results at once. */
-export function runProgram(program: Program, args: readonly (Array | PythonScalar)[]): Array[] {
+export function runProgram(program: Program, args: readonly (ArrayImpl | PythonScalar)[]): ArrayImpl[] {
   const backend = backendFor(program.values.map((value) => value.dtype));
   const kernels = kernelsFor(program, backend);
   return new Run(program, backend, args).execute(kernels);
@@ -18,7 +18,10 @@ export function runProgram(program: Program, args: readonly (Array | PythonScala
 
 function kernelsFor(program: Program, backend: Backend): readonly CompiledKernel[] {
   let byBackend = compiledKernels.get(program);
-  if (byBackend === undefined) compiledKernels.set(program, (byBackend = new Map()));
+  if (byBackend === undefined) {
+    byBackend = new Map<Backend, readonly CompiledKernel[]>();
+    compiledKernels.set(program, byBackend);
+  }
   let kernels = byBackend.get(backend);
   if (kernels === undefined) {
     kernels = program.steps.map((step) => backend.compile(step.kernel));
@@ -31,19 +34,19 @@ function kernelsFor(program: Program, backend: Backend): readonly CompiledKernel
 class Run {
   readonly #program: Program;
   readonly #backend: Backend;
-  readonly #args: readonly (Array | PythonScalar)[];
+  readonly #args: readonly (ArrayImpl | PythonScalar)[];
   readonly #buffers: (DeviceBuffer | undefined)[];
   /** Arguments copied from another backend for this run. */
   readonly #moved = new Map<number, Storage>();
 
-  constructor(program: Program, backend: Backend, args: readonly (Array | PythonScalar)[]) {
+  constructor(program: Program, backend: Backend, args: readonly (ArrayImpl | PythonScalar)[]) {
     this.#program = program;
     this.#backend = backend;
     this.#args = args;
     this.#buffers = program.values.map(() => undefined);
   }
 
-  execute(kernels: readonly CompiledKernel[]): Array[] {
+  execute(kernels: readonly CompiledKernel[]): ArrayImpl[] {
     try {
       this.#program.steps.forEach((step, position) => {
         const sizes = outputSizes(step.kernel);
@@ -78,7 +81,7 @@ class Run {
   /** The memory of an argument, on this run's backend. */
   #storage(position: number): Storage {
     const arg = this.#args[position];
-    if (!(arg instanceof Array)) throw new Error("internal error: a scalar argument used as memory");
+    if (!(arg instanceof ArrayImpl)) throw new Error("internal error: a scalar argument used as memory");
     if (arg.storage.backend === this.#backend) return arg.storage;
     let moved = this.#moved.get(position);
     if (moved === undefined) {
@@ -100,15 +103,15 @@ class Run {
     this.#buffers[value] = undefined;
   }
 
-  #results(): Array[] {
+  #results(): ArrayImpl[] {
     const fresh = new Map<number, Storage>();
     return this.#program.results.map(({ value, aval }) => {
-      if (value < this.#args.length) return new Array(aval, this.#storage(value).hold());
+      if (value < this.#args.length) return new ArrayImpl(aval, this.#storage(value).hold());
       const known = fresh.get(value);
-      if (known !== undefined) return new Array(aval, known.hold());
+      if (known !== undefined) return new ArrayImpl(aval, known.hold());
       const storage = new Storage(this.#buffers[value]!);
       fresh.set(value, storage);
-      return new Array(aval, storage);
+      return new ArrayImpl(aval, storage);
     });
   }
 }

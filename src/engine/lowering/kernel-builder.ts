@@ -48,7 +48,10 @@ export class KernelBuilder {
   compute(variable: Var, index: readonly ScalarExpr[]): ScalarExpr {
     const key = index.map((part) => part.id).join(",");
     let memo = this.#memo.get(variable);
-    if (memo === undefined) this.#memo.set(variable, (memo = new Map()));
+    if (memo === undefined) {
+      memo = new Map<string, ScalarExpr>();
+      this.#memo.set(variable, memo);
+    }
     const known = memo.get(key);
     if (known !== undefined) return known;
     const eqn = this.#scope.plan.definitions.get(variable);

@@ -20,10 +20,15 @@ export class JaxprTracer extends Tracer {
   override get aval(): ShapedArray {
     return this.variable.aval;
   }
+
+  override get origin(): string {
+    return `the function ${this.trace.functionName} for jit`;
+  }
 }
 
 /** Records every primitive as an equation. Values from outside become constvars, Python scalars literals. */
 export class JaxprTrace implements Trace {
+  readonly name = "DynamicJaxprTrace";
   /** Names the traced function in error messages. */
   readonly functionName: string;
   readonly #parent: JaxprTrace | undefined;
