@@ -1,0 +1,52 @@
+/**
+ * What the cell language knows about the engine by name.
+ *
+ * Every function and method below returns a handle of its own (never one of its arguments) and keeps none of its
+ * arguments, so an argument that nothing else can hold may be freed as soon as the call returns.
+ */
+
+function names(text: string): ReadonlySet<string> {
+  return new Set(text.trim().split(/\s+/));
+}
+
+/** Functions of the engine's namespaces (`jnp.sin`, `random.normal`) that take arrays and return new ones. */
+export const freshFunctions = names(`
+  sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh asin acos atan atan2
+  exp exp2 expm1 log log2 log10 log1p sqrt cbrt square reciprocal negative sign absolute fabs
+  add subtract multiply divide true_divide floor_divide mod remainder power float_power fmod
+  maximum minimum fmax fmin hypot logaddexp
+  equal not_equal less less_equal greater greater_equal
+  logical_and logical_or logical_xor logical_not isnan isinf isfinite isclose allclose array_equal
+  sum prod mean median std var any all max min amax amin argmax argmin count_nonzero ptp nansum nanmean
+  cumsum cumprod dot matmul vdot inner outer tensordot einsum trace
+  ones zeros full ones_like zeros_like full_like arange linspace logspace eye identity
+  where clip sort argsort searchsorted diff
+  erf erfc erf_inv logistic sigmoid relu softplus logsumexp
+  normal uniform randint bernoulli exponential gumbel categorical permutation choice
+`);
+
+/** Methods of an array that return a new array or a plain value and keep no hold of the array. */
+export const freshMethods = names(`
+  sum prod mean std var any all max min argmax argmin cumsum cumprod dot sort argsort item tolist
+`);
+
+/** Methods that may hand back the array itself: fine on a temporary, whose fate is decided by comparing the two. */
+export const passingMethods = names(
+  "reshape astype ravel flatten transpose squeeze clip round block_until_ready",
+);
+
+/** Properties of an array that do not hold on to it. */
+export const plainProperties = names("shape dtype size ndim nbytes itemsize weak_type");
+
+/** Names of the JavaScript language itself, which a cell reads directly unless some cell defines them. */
+export const javascriptGlobals = names(`
+  undefined NaN Infinity globalThis eval arguments
+  Object Function Array Number Boolean String Symbol BigInt Math Date RegExp JSON Promise Proxy Reflect Intl
+  Map Set WeakMap WeakSet WeakRef FinalizationRegistry Iterator
+  Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError
+  ArrayBuffer SharedArrayBuffer DataView Atomics Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array
+  Int32Array Uint32Array BigInt64Array BigUint64Array Float32Array Float64Array
+  parseInt parseFloat isNaN isFinite encodeURIComponent decodeURIComponent encodeURI decodeURI
+  console performance setTimeout clearTimeout setInterval clearInterval queueMicrotask structuredClone
+  TextEncoder TextDecoder crypto
+`);
