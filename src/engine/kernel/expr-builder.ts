@@ -102,12 +102,18 @@ export class ExprBuilder {
     if (b === 0) return left;
     if (a !== undefined) return this.indexAdd(right, left);
     // (x + c1) + c2 = x + (c1 + c2)
-    if (b !== undefined && left.op === "add") {
-      const inner = constantOf(left.args[1]!);
-      if (inner !== undefined) return this.indexAdd(left.args[0]!, this.int(inner + b));
+    const constant = left.op === "add" ? constantOf(left.args[1]!) : undefined;
+    if (constant !== undefined) {
+      return b === undefined
+        ? this.indexAdd(this.indexAdd(left.args[0]!, right), this.int(constant))
+        : this.indexAdd(left.args[0]!, this.int(constant + b));
     }
-    const whole = this.#rejoin(left, right) ?? this.#rejoin(right, left);
-    return whole ?? this.binary("add", left, right);
+    if (b !== undefined) return this.binary("add", left, right);
+    // x + (y + z) = (x + y) + z, so that sums are lists of terms
+    if (right.op === "add") {
+      return this.indexAdd(this.indexAdd(left, right.args[0]!), right.args[1]!);
+    }
+    return this.#joinWithTerm(left, right) ?? this.binary("add", left, right);
   }
 
   indexSubtract(left: ScalarExpr, right: ScalarExpr): ScalarExpr {
@@ -128,10 +134,10 @@ export class ExprBuilder {
       if (inner !== undefined) return this.indexMultiply(left.args[0]!, inner * factor);
     }
     if (left.op === "add") {
-      const inner = constantOf(left.args[1]!);
-      if (inner !== undefined) {
-        return this.indexAdd(this.indexMultiply(left.args[0]!, factor), this.int(inner * factor));
-      }
+      return this.indexAdd(
+        this.indexMultiply(left.args[0]!, factor),
+        this.indexMultiply(left.args[1]!, factor),
+      );
     }
     return this.binary("mul", left, this.int(factor));
   }
@@ -240,6 +246,17 @@ export class ExprBuilder {
     }
   }
 
+  /** Joins `term` with one term of a sum, where the two are quotient and remainder of one division. */
+  #joinWithTerm(sum: ScalarExpr, term: ScalarExpr): ScalarExpr | undefined {
+    const terms = termsOf(sum);
+    for (const [position, other] of terms.entries()) {
+      const joined = this.#rejoin(other, term) ?? this.#rejoin(term, other);
+      if (joined === undefined) continue;
+      return terms.with(position, joined).reduce((left, right) => this.indexAdd(left, right));
+    }
+    return undefined;
+  }
+
   /** (x / c) * c + x % c = x, and ((x / c) % n) * c + x % c = x % (n * c). */
   #rejoin(high: ScalarExpr, low: ScalarExpr): ScalarExpr | undefined {
     const scaled = high.op === "mul" ? constantOf(high.args[1]!) : 1;
@@ -255,10 +272,7 @@ export class ExprBuilder {
   }
 
   /** Splits a sum into the part that is a multiple of `divisor` and a rest known to be non-negative. */
-  #splitMultiples(
-    node: ScalarExpr,
-    divisor: number,
-  ): { quotient: ScalarExpr; rest: ScalarExpr } | undefined {
+  #splitMultiples(node: ScalarExpr, divisor: number): { quotient: ScalarExpr; rest: ScalarExpr } | undefined {
     let quotient = this.int(0);
     let rest = this.int(0);
     let found = false;
