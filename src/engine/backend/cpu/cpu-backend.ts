@@ -1,0 +1,184 @@
+import type { DType, HostArray, HostScalar } from "../../core/dtype.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import {
+  counters,
+  type Backend,
+  type CompiledKernel,
+  type DeviceBuffer,
+  type DeviceDescription,
+  type DeviceMemory,
+} from "../backend.ts";
+import { BufferPool, defaultLimits, type MemoryLimits, type Storage } from "./buffers.ts";
+import { MapProgram } from "./emit-map.ts";
+import { ReduceProgram } from "./emit-reduce.ts";
+import { packParams, type KernelArguments } from "./program.ts";
+
+class CpuBuffer implements DeviceBuffer {
+  readonly backend: CpuBackend;
+  readonly dtype: DType;
+  readonly length: number;
+  readonly bytes: number;
+  /** undefined once released. */
+  storage: Storage | undefined;
+
+  constructor(backend: CpuBackend, dtype: DType, length: number, storage: Storage) {
+    this.backend = backend;
+    this.dtype = dtype;
+    this.length = length;
+    this.bytes = storage.elements.byteLength;
+    this.storage = storage;
+  }
+}
+
+/** A kernel as a program over typed arrays. */
+interface CpuKernel extends CompiledKernel {
+  run(args: KernelArguments): void;
+}
+
+/**
+ * The device every reader has: kernels compiled to JavaScript, running on the thread that dispatches them, with
+ * native float64. All work is finished when `dispatch` returns.
+ */
+export class CpuBackend implements Backend {
+  readonly kind = "cpu";
+  readonly description: DeviceDescription;
+  readonly maxKernelBuffers = 256;
+  /** A processor is not lost. */
+  readonly lost = new Promise<string>(() => undefined);
+  readonly #pool: BufferPool;
+  readonly #compiled = new WeakMap<Kernel, CpuKernel>();
+
+  constructor(limits: MemoryLimits = defaultLimits) {
+    this.#pool = new BufferPool(limits);
+    this.description = {
+      kind: "cpu",
+      name: "CPU",
+      limits: [
+        { name: "maxBufferSize", value: limits.maxBufferSize },
+        { name: "maxTotalSize", value: limits.maxTotalSize },
+      ],
+      synchronousReads: true,
+    };
+  }
+
+  static create(limits: MemoryLimits = defaultLimits): CpuBackend {
+    return new CpuBackend(limits);
+  }
+
+  supports(dtype: DType): boolean {
+    void dtype;
+    return true;
+  }
+
+  allocate(dtype: DType, length: number): DeviceBuffer {
+    return new CpuBuffer(this, dtype, length, this.#pool.take(dtype, length));
+  }
+
+  upload(dtype: DType, data: HostArray): DeviceBuffer {
+    const storage = this.#pool.take(dtype, data.length);
+    copyElements(data, storage.elements);
+    return new CpuBuffer(this, dtype, data.length, storage);
+  }
+
+  release(buffer: DeviceBuffer): void {
+    const own = this.#own(buffer);
+    const storage = storageOf(own);
+    own.storage = undefined;
+    this.#pool.give(storage);
+  }
+
+  compile(kernel: Kernel): CompiledKernel {
+    let compiled = this.#compiled.get(kernel);
+    if (compiled === undefined) {
+      const before = counters.compileMs;
+      const start = performance.now();
+      compiled = { kernel, run: compileKernel(kernel) };
+      this.#compiled.set(kernel, compiled);
+      counters.compileMs = before + performance.now() - start;
+    }
+    return compiled;
+  }
+
+  dispatch(
+    compiled: CompiledKernel,
+    inputs: readonly DeviceBuffer[],
+    params: readonly HostScalar[],
+    outputs: readonly DeviceBuffer[],
+  ): void {
+    const { kernel, run } = compiled as CpuKernel;
+    const words = (buffer: DeviceBuffer): HostArray => storageOf(this.#own(buffer)).words;
+    const start = performance.now();
+    run({ inputs: inputs.map(words), outputs: outputs.map(words), ...packParams(kernel.params, params) });
+    counters.runMs += performance.now() - start;
+    counters.kernelsRun += 1;
+  }
+
+  async read(buffer: DeviceBuffer, start: number, length: number): Promise<HostArray> {
+    return Promise.resolve(this.readSync(buffer, start, length));
+  }
+
+  readSync(buffer: DeviceBuffer, start: number, length: number): HostArray {
+    const began = performance.now();
+    const { elements } = storageOf(this.#own(buffer));
+    if (start < 0 || length < 0 || start + length > elements.length) {
+      throw new RangeError(`cannot read elements ${start} to ${start + length} of ${elements.length}`);
+    }
+    const copy = elements.slice(start, start + length);
+    counters.readMs += performance.now() - began;
+    return copy;
+  }
+
+  async synchronize(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  synchronizeSync(): boolean {
+    return true;
+  }
+
+  memory(): DeviceMemory {
+    return this.#pool.memory();
+  }
+
+  trim(): void {
+    this.#pool.trim();
+  }
+
+  destroy(): void {
+    this.#pool.trim();
+  }
+
+  #own(buffer: DeviceBuffer): CpuBuffer {
+    if (!(buffer instanceof CpuBuffer) || buffer.backend !== this) {
+      throw new TypeError("the buffer belongs to another device");
+    }
+    return buffer;
+  }
+}
+
+function storageOf(buffer: CpuBuffer): Storage {
+  if (buffer.storage === undefined) throw new Error("the buffer has been released");
+  return buffer.storage;
+}
+
+function copyElements(from: HostArray, to: HostArray): void {
+  if (from.constructor !== to.constructor) {
+    throw new TypeError(`expected ${to.constructor.name} data, got ${from.constructor.name}`);
+  }
+  (to as Uint8Array).set(from as Uint8Array);
+}
+
+function compileKernel(kernel: Kernel): (args: KernelArguments) => void {
+  switch (kernel.kind) {
+    case "map": {
+      const program = new MapProgram({ ...kernel, order: kernel.shape.map((_, axis) => axis) });
+      return (args) => program.run(kernel.shape, args);
+    }
+    case "reduce": {
+      const program = new ReduceProgram(kernel);
+      return (args) => program.run(args);
+    }
+    default:
+      throw new TypeError(`no ${kernel.kind} yet`);
+  }
+}

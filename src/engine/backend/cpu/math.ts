@@ -1,0 +1,152 @@
+/** Functions that generated code calls by name. */
+
+const two53 = 2n ** 53n;
+const maxInt64 = 2n ** 63n - 1n;
+
+/** int64 to float32 with one rounding: what double would cut off is kept as a sticky bit. */
+export function int64ToFloat32(value: bigint): number {
+  if (value > -two53 && value < two53) return Math.fround(Number(value));
+  const sticky = BigInt.asUintN(11, value) === 0n ? 0n : 1n;
+  return Math.fround(Number((value >> 11n) | sticky) * 2048);
+}
+
+/** Truncates and saturates; NaN gives 0. */
+export function floatToInt64(value: number): bigint {
+  if (Number.isNaN(value)) return 0n;
+  if (value >= 2 ** 63) return maxInt64;
+  if (value <= -(2 ** 63)) return -maxInt64 - 1n;
+  return BigInt(Math.trunc(value));
+}
+
+/** Wrapping integer power; a negative exponent gives the truncated reciprocal. */
+export function powInt32(base: number, exponent: number): number {
+  if (exponent < 0) {
+    if (base === 0) return -1; // As integer division by zero gives.
+    return base === 1 ? 1 : base === -1 ? (exponent & 1 ? -1 : 1) : 0;
+  }
+  return powUint32(base, exponent);
+}
+
+/** As `powInt32`, the exponent unsigned. */
+export function powUint32(base: number, exponent: number): number {
+  let result = 1;
+  let square = base;
+  for (let rest = exponent; rest !== 0; rest >>>= 1) {
+    if (rest & 1) result = Math.imul(result, square);
+    square = Math.imul(square, square);
+  }
+  return result;
+}
+
+/** As `powInt32`, in 64 bits. */
+export function powInt64(base: bigint, exponent: bigint): bigint {
+  if (exponent < 0n) {
+    if (base === 0n) return -1n;
+    return base === 1n ? 1n : base === -1n ? (exponent & 1n ? -1n : 1n) : 0n;
+  }
+  let result = 1n;
+  let square = base;
+  for (let rest = exponent; rest !== 0n; rest >>= 1n) {
+    if (rest & 1n) result = BigInt.asIntN(64, result * square);
+    square = BigInt.asIntN(64, square * square);
+  }
+  return result;
+}
+
+/** IEEE 754 pow: JavaScript's, but for 1**NaN and (+-1)**(+-Infinity), which are 1. */
+export function pow(base: number, exponent: number): number {
+  if (base === 1 || (base === -1 && (exponent === Infinity || exponent === -Infinity))) return 1;
+  return Math.pow(base, exponent);
+}
+
+function polynomial(coefficients: readonly number[], x: number): number {
+  let sum = 0;
+  for (let k = coefficients.length - 1; k >= 0; k--) sum = sum * x + coefficients[k]!;
+  return sum;
+}
+
+/** erf(x)/x in x*x on [0, 1]: Chebyshev interpolation, relative error 2e-19. Lowest degree first. */
+const erfNearZero = [
+  1.1283791670955126, -0.3761263890318375, 0.11283791670954879, -0.026866170645076792, 0.0052239776248180145,
+  -0.000854832698083379, 0.0001205533111164271, -1.4925595266831182e-5, 1.6461000484121368e-6,
+  -1.6350312701054695e-7, 1.4659775274047436e-8, -1.1372848856791674e-9, 5.957176147748911e-11,
+];
+
+/** exp(x*x)*erfc(x) in s = (48/(x+2) - 11)/5 on 1 <= x <= 6: Chebyshev interpolation, relative error 2e-17. */
+const scaledErfc = [
+  0.2214295402299318, 0.16189356804102495, 0.038560570425182426, 0.005588816281841403, 0.00019713917772795885,
+  -8.07922042879663e-5, -7.340517938287998e-6, 1.9795619759276e-6, 1.6349937383405805e-7,
+  -7.005371793736792e-8, -5.886053299221601e-10, 2.625007492297143e-9, -2.68698518348558e-10,
+  -7.468711818050684e-11, 2.2135736614933752e-11, 4.775776110782188e-13, -9.369456032869593e-13,
+];
+
+export function erf(x: number): number {
+  const size = Math.abs(x);
+  if (size < 1) return x * polynomial(erfNearZero, x * x);
+  if (size < 6) {
+    const rest = Math.exp(-x * x) * polynomial(scaledErfc, (48 / (size + 2) - 11) / 5);
+    return x > 0 ? 1 - rest : rest - 1;
+  }
+  return Math.sign(x);
+}
+
+/**
+ * M. Giles, "Approximating the erfinv function" (GPU Computing Gems, 2010), the double-precision polynomials, in
+ * w = -log(1 - x*x) and its square root. Lowest degree first.
+ */
+const erfInvCentral = [
+  1.6536545626831027, 0.24015818242558962, -0.006033670871430149, -0.000740702534166267,
+  0.00018673420803405714, -1.3882523362786469e-5, -1.3654692000834679e-6, 4.2347877827932404e-7,
+  -2.9070369957882005e-8, -4.112633980346984e-9, 1.0512122733215323e-9, -5.415412054294628e-11,
+  -1.2975133253453532e-11, 2.6335093153082323e-12, -8.151934197605472e-14, -4.054566272975207e-14,
+  6.637638134358324e-15, 2.0972767875968562e-17, -1.333171662854621e-16, 1.115787767802518e-17,
+  1.28584807152564e-18, -1.6850591381820166e-19, -3.64441206401782e-21,
+];
+const erfInvMiddle = [
+  3.0838856104922208, 1.0052589676941592, 0.005370914553590064, -0.003751208507569241, 0.002491442096107851,
+  -0.0016882755560235047, 0.0009532893797373805, -0.0003550375203628475, 2.4031110387097894e-5,
+  6.828485145957318e-5, -4.7318229009055734e-5, 1.2475304481671779e-5, 2.9234449089955446e-6,
+  -4.013867526981546e-6, 1.5027403968909828e-6, 1.8239629214389228e-8, -2.7517406297064545e-7,
+  9.075656193888539e-8, 2.2137376921775787e-9,
+];
+const erfInvTail = [
+  4.849906401408584, 1.0103004648645344, -0.00013871931833623122, -0.00021503011930044477,
+  7.599527703001776e-5, -1.968177810553167e-5, 4.526062597223154e-6, -9.9298272942317e-7,
+  2.2900482228026655e-7, -6.771199775845234e-8, 2.914795345090108e-8, -1.496002662714924e-8,
+  7.615701208078339e-9, -3.789465440126737e-9, 1.5076572693500548e-9, -2.5556418169965252e-10,
+  -2.7109920616438573e-11,
+];
+
+/** Inverse of erf in double. */
+export function erfInv(x: number): number {
+  const w = -Math.log1p(-x * x);
+  if (w < 6.25) return x * polynomial(erfInvCentral, w - 3.125);
+  if (Math.abs(x) === 1) return x * Infinity;
+  const root = Math.sqrt(w);
+  return x * (w < 16 ? polynomial(erfInvMiddle, root - 3.25) : polynomial(erfInvTail, root - 5));
+}
+
+/** The single-precision polynomials of the same paper, and the float32 steps around them. Lowest degree first. */
+const erfInvCentral32 = [
+  1.50140941, 0.246640727, -0.00417768164, -0.00125372503, 0.00021858087, -4.39150654e-6, -3.5233877e-6,
+  3.43273939e-7, 2.81022636e-8,
+].map(Math.fround);
+const erfInvTail32 = [
+  2.83297682, 1.00167406, 0.00943887047, -0.0076224613, 0.00573950773, -0.00367342844, 0.00134934322,
+  0.000100950558, -0.000200214257,
+].map(Math.fround);
+
+/** Inverse of erf in float32, with the roundings (one for each multiply-add) that give JAX's digits. */
+export function erfInv32(x: number): number {
+  const w = Math.fround(-Math.log1p(Math.fround(-x * x)));
+  if (Math.abs(x) === 1) return x * Infinity;
+  const central = w < 5;
+  const s = Math.fround(central ? w - 2.5 : Math.fround(Math.sqrt(w)) - 3);
+  const coefficients = central ? erfInvCentral32 : erfInvTail32;
+  let sum = coefficients[8]!;
+  for (let k = 7; k >= 0; k--) sum = Math.fround(sum * s + coefficients[k]!);
+  return Math.fround(sum * x);
+}
+
+/** Constants generated code reads by name. */
+export const tables = {};

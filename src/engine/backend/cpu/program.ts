@@ -1,0 +1,97 @@
+import { itemsize, type DType, type HostArray, type HostScalar } from "../../core/dtype.ts";
+import { counters } from "../backend.ts";
+import * as elementaryFunctions from "./math.ts";
+
+/** What generated code reads and writes: memory, parameters, scratch of staged bodies, accumulators. */
+export interface KernelArguments {
+  readonly inputs: readonly HostArray[];
+  readonly outputs: readonly HostArray[];
+  /** Parameters by slot, but for int64 ones. */
+  readonly numbers: Float64Array;
+  /** int64 parameters by slot. */
+  readonly bigints: readonly bigint[];
+}
+
+/**
+ * Runs a generated loop nest over `ranges` (start and end of each axis in turn). `base` is the row-major position of
+ * the first point.
+ */
+export type LoopFunction = (
+  ranges: Int32Array,
+  base: number,
+  inputs: readonly HostArray[],
+  outputs: readonly HostArray[],
+  numbers: Float64Array,
+  bigints: readonly bigint[],
+  scratch: readonly HostArray[],
+  accumulators: readonly HostArray[],
+) => void;
+
+const scratchBits = new ArrayBuffer(8);
+const environment = {
+  M: elementaryFunctions,
+  SF: new Float32Array(scratchBits),
+  SI: new Int32Array(scratchBits),
+  SD: new Float64Array(scratchBits),
+  SB: new BigInt64Array(scratchBits),
+  ...elementaryFunctions.tables,
+};
+const environmentNames = Object.keys(environment);
+const environmentValues = Object.values(environment);
+
+const compiled = new Map<string, LoopFunction>();
+
+/**
+ * Compiles the body of a loop function; equal text over equal dtypes (V8 specialises a function for the typed arrays
+ * it meets) is compiled once.
+ */
+export function compileLoop(body: string, dtypes: readonly DType[]): LoopFunction {
+  const key = `// ${dtypes.join(" ")}\n${body}`;
+  const known = compiled.get(key);
+  if (known !== undefined) return known;
+  const start = performance.now();
+  const source = `"use strict";\nconst F = Math.fround;\nreturn function (r, base, I, O, P, Q, T, A) {\n${key}\n};`;
+  const factory = new Function(...environmentNames, source) as (...values: unknown[]) => LoopFunction;
+  const loop = factory(...environmentValues);
+  compiled.set(key, loop);
+  counters.kernelsCompiled += 1;
+  counters.compileMs += performance.now() - start;
+  return loop;
+}
+
+/** Parameters as generated code takes them. */
+export function packParams(
+  dtypes: readonly DType[],
+  values: readonly HostScalar[],
+): Pick<KernelArguments, "numbers" | "bigints"> {
+  const numbers = new Float64Array(dtypes.length);
+  const bigints: bigint[] = new Array<bigint>(dtypes.length).fill(0n);
+  dtypes.forEach((dtype, k) => {
+    const value = values[k];
+    if (value === undefined) throw new TypeError(`parameter ${k} of the kernel has no value`);
+    if (dtype === "int64") bigints[k] = BigInt.asIntN(64, BigInt(value));
+    else numbers[k] = dtype === "float32" ? Math.fround(Number(value)) : Number(value);
+  });
+  return { numbers, bigints };
+}
+
+/** Scratch memory in the layout generated code sees: uint32 by its bits. */
+export function wordArray(dtype: DType, length: number): HostArray {
+  switch (dtype) {
+    case "bool":
+      return new Uint8Array(length);
+    case "int32":
+    case "uint32":
+      return new Int32Array(length);
+    case "int64":
+      return new BigInt64Array(length);
+    case "float32":
+      return new Float32Array(length);
+    case "float64":
+      return new Float64Array(length);
+  }
+}
+
+export function bytesOf(dtype: DType, length: number): number {
+  return itemsize(dtype) * length;
+}
