@@ -16,6 +16,8 @@ const PARTS = {
 
 const ENGINE = {
   index: [
+    "jax",
+    "tree-util",
     "numpy",
     "lax",
     "printing",
@@ -28,6 +30,8 @@ const ENGINE = {
     "kernel",
     "core",
   ],
+  jax: ["dispatch", "transforms", "core"],
+  "tree-util": ["core"],
   numpy: ["lax", "dispatch", "primitives", "core"],
   lax: ["dispatch", "primitives", "core"],
   dispatch: ["control", "transforms", "lowering", "backend", "printing", "primitives", "kernel", "core"],
@@ -36,7 +40,7 @@ const ENGINE = {
   lowering: ["primitives", "kernel", "core"],
   backend: ["kernel", "core"],
   primitives: ["kernel", "core"],
-  printing: ["core/dtype"],
+  printing: ["core/aval", "core/dtype"],
   kernel: ["core/dtype"],
   core: [],
 };

@@ -43,7 +43,7 @@ function agree(operands: readonly Value[]): Value[] {
   return operands.map((operand) =>
     operand instanceof ArrayBase || avalOf(operand).dtype === dtype
       ? operand
-      : typedScalar(operand, dtype),
+      : typedScalar(operand, dtype, avalOf(operand).weakType),
   );
 }
 

@@ -1,0 +1,211 @@
+import type { ArrayBase } from "../core/array-base.ts";
+import { formatShape } from "../core/aval.ts";
+import { ValueError } from "../core/errors.ts";
+import { promoteTypes } from "../core/promotion.ts";
+import { jit } from "../dispatch/jit.ts";
+import * as lax from "../lax/lax.ts";
+import { canonicalizeAxis } from "./axis.ts";
+import { callArguments } from "./call-arguments.ts";
+import { arrayArgument, type ArrayLike } from "./promote.ts";
+import { atleast_1d, atleast_2d, atleast_3d, broadcast_to, ravel } from "./shape.ts";
+
+/** Arrays to join: a list of them, or one array taken apart along its first axis. */
+export type ArraySequence = readonly ArrayLike[] | ArrayBase;
+
+export interface JoinOptions {
+  readonly axis?: number | null;
+}
+
+function sequence(name: string, arrays: ArraySequence): ArrayBase[] {
+  const list = Array.isArray(arrays)
+    ? (arrays as readonly ArrayLike[]).map((each) => arrayArgument(name, each))
+    : unstack(arrays as ArrayBase);
+  if (list.length === 0) throw new ValueError(`Need at least one array to ${name}.`);
+  return list;
+}
+
+/** The parts of an array along an axis, without it. */
+export function unstack(x: ArrayLike, axis: number | { readonly axis?: number } = 0): ArrayBase[] {
+  const array = arrayArgument("unstack", x);
+  const given = callArguments<{ axis: number }>("unstack", ["axis"], [axis]).axis ?? 0;
+  const along = canonicalizeAxis(given, array.ndim);
+  return Array.from({ length: array.shape[along]! }, (_, i) =>
+    lax.squeeze(lax.slice_in_dim(array, i, i + 1, 1, along), [along]),
+  );
+}
+
+function axisOf(name: string, axis: unknown): number | null {
+  const given = callArguments<{ axis: number | null }>(name, ["axis"], [axis]).axis;
+  return given === undefined ? 0 : given;
+}
+
+/** Arrays joined along an axis they have (0), or flattened and joined when it is null. */
+export function concatenate(arrays: ArraySequence, axis?: number | null | JoinOptions): ArrayBase {
+  const list = sequence("concatenate", arrays);
+  const given = axisOf("concatenate", axis);
+  if (given === null) return join(list.map(ravel), 0);
+  const [first] = list;
+  if (first!.ndim === 0) throw new ValueError("Zero-dimensional arrays cannot be concatenated.");
+  checkRanks("concatenate", list);
+  return join(list, canonicalizeAxis(given, first!.ndim));
+}
+export const concat = concatenate;
+
+function checkRanks(name: string, list: readonly ArrayBase[]): void {
+  if (list.every((array) => array.ndim === list[0]!.ndim)) return;
+  const shapes = list.map((array) => formatShape(array.shape)).join(", ");
+  const message = `Cannot ${name} arrays with different numbers of dimensions: got ${shapes}.`;
+  throw name === "stack" ? new ValueError(message) : new TypeError(message);
+}
+
+const joinJit = jit(joinDirectly, { name: "concatenate", static_argnums: 1 });
+
+/** Promotes and concatenates; eagerly in one kernel, so that converted parts are never stored. */
+function join(list: readonly ArrayBase[], axis: number): ArrayBase {
+  const same = list.every((array) => array.dtype === list[0]!.dtype);
+  return same ? joinDirectly(list, axis) : joinJit(list, axis);
+}
+
+function joinDirectly(list: readonly ArrayBase[], axis: number): ArrayBase {
+  const { dtype, weakType } = promoteTypes(list.map((array) => array.aval));
+  return lax.concatenate(
+    list.map((array) => (array.dtype === dtype ? array : lax.convert_element_type(array, dtype, weakType))),
+    axis,
+  );
+}
+
+/** Arrays of one shape joined along a new axis. */
+export function stack(arrays: ArraySequence, axis?: number | JoinOptions): ArrayBase {
+  const list = sequence("stack", arrays);
+  checkRanks("stack", list);
+  const shape = list[0]!.shape;
+  if (list.some((array) => formatShape(array.shape) !== formatShape(shape))) {
+    throw new ValueError(
+      `All input arrays must have the same shape; got ${list.map((array) => formatShape(array.shape)).join(", ")}`,
+    );
+  }
+  const along = canonicalizeAxis(axisOf("stack", axis) ?? 0, shape.length + 1);
+  return join(
+    list.map((array) => lax.expand_dims(array, [along])),
+    along,
+  );
+}
+
+/** Joined along the first axis, vectors as rows. */
+export function vstack(arrays: ArraySequence): ArrayBase {
+  return join(checked("vstack", arrays).map(atleast_2d), 0);
+}
+
+/** Joined along the second axis; vectors along their only one. */
+export function hstack(arrays: ArraySequence): ArrayBase {
+  const list = checked("hstack", arrays).map(atleast_1d);
+  return join(list, list[0]!.ndim === 1 ? 0 : 1);
+}
+
+/** Joined along the third axis. */
+export function dstack(arrays: ArraySequence): ArrayBase {
+  return join(checked("dstack", arrays).map(atleast_3d), 2);
+}
+
+/** Vectors as the columns of a matrix. */
+export function column_stack(arrays: ArraySequence): ArrayBase {
+  const columns = checked("column_stack", arrays).map((array) =>
+    array.ndim < 2 ? lax.reshape(array, [array.size, 1]) : array,
+  );
+  return join(columns, 1);
+}
+
+function checked(name: string, arrays: ArraySequence): ArrayBase[] {
+  const list = sequence("concatenate", arrays).map((each) => arrayArgument(name, each));
+  return list;
+}
+
+/** `values` joined behind `arr`: both flattened, or along `axis`. */
+export function append(arr: ArrayLike, values: ArrayLike, axis?: number | null | JoinOptions): ArrayBase {
+  const given = callArguments<{ axis: number | null }>("append", ["axis"], [axis]).axis ?? null;
+  if (given === null) return concatenate([ravel(arr), ravel(values)]);
+  return concatenate([arr, values], given);
+}
+
+/** Places to split: how many equal parts, or where each part after the first begins. */
+export type Sections = number | readonly number[];
+
+function splitAt(array: ArrayBase, starts: readonly number[], axis: number): ArrayBase[] {
+  const extent = array.shape[axis]!;
+  const bound = (position: number): number =>
+    Math.min(extent, Math.max(0, position < 0 ? position + extent : position));
+  const edges = [0, ...starts.map(bound), extent];
+  return edges
+    .slice(0, -1)
+    .map((edge, i) => lax.slice_in_dim(array, edge, Math.max(edge, edges[i + 1]!), 1, axis));
+}
+
+/** Parts of an array along an axis. Throws ValueError when it does not divide into equal ones. */
+export function split(ary: ArrayLike, indices_or_sections: Sections, axis?: number | JoinOptions): ArrayBase[] {
+  return splitParts("split", ary, indices_or_sections, axis);
+}
+
+/** As `split`, but the first parts may be one longer. */
+export function array_split(
+  ary: ArrayLike,
+  indices_or_sections: Sections,
+  axis?: number | JoinOptions,
+): ArrayBase[] {
+  return splitParts("array_split", ary, indices_or_sections, axis);
+}
+
+function splitParts(name: string, ary: ArrayLike, sections: Sections, axis: unknown): ArrayBase[] {
+  const array = arrayArgument(name, ary);
+  const along = canonicalizeAxis(axisOf(name, axis) ?? 0, array.ndim);
+  if (typeof sections !== "number") return splitAt(array, sections, along);
+  const extent = array.shape[along]!;
+  const rest = extent % sections;
+  if (rest !== 0 && name === "split") {
+    throw new ValueError(`array split does not result in an equal division: rest is ${String(rest)}`);
+  }
+  const part = Math.floor(extent / sections);
+  const starts = Array.from({ length: sections - 1 }, (_, i) => (i + 1) * part + Math.min(i + 1, rest));
+  return splitAt(array, starts, along);
+}
+
+export function vsplit(ary: ArrayLike, indices_or_sections: Sections): ArrayBase[] {
+  return split(ary, indices_or_sections, 0);
+}
+export function hsplit(ary: ArrayLike, indices_or_sections: Sections): ArrayBase[] {
+  return split(ary, indices_or_sections, arrayArgument("hsplit", ary).ndim === 1 ? 0 : 1);
+}
+export function dsplit(ary: ArrayLike, indices_or_sections: Sections): ArrayBase[] {
+  return split(ary, indices_or_sections, 2);
+}
+
+export interface MeshgridOptions {
+  /** "xy": the first two axes of the result swap, as in plotting. */
+  readonly indexing?: "xy" | "ij";
+  readonly sparse?: boolean;
+}
+
+/** Coordinates of a grid: one array per vector, each varying along its own axis. */
+export function meshgrid(...args: (ArrayLike | MeshgridOptions)[]): ArrayBase[] {
+  const last = args.at(-1);
+  const isGiven = typeof last === "object" && ("indexing" in last || "sparse" in last);
+  const options = isGiven ? last : {};
+  const vectors = (isGiven ? args.slice(0, -1) : args).map((each) => arrayArgument("meshgrid", each));
+  const indexing = options.indexing ?? "xy";
+  if (indexing !== "xy" && indexing !== "ij") {
+    throw new ValueError(`Valid values for indexing are 'xy' and 'ij', got ${String(indexing)}`);
+  }
+  const long = vectors.find((vector) => vector.ndim > 1);
+  if (long !== undefined) {
+    throw new ValueError(`Arguments to jnp.meshgrid must be at most 1D, got shape ${formatShape(long.shape)}`);
+  }
+  const position = (i: number): number => (indexing === "xy" && i < 2 && vectors.length > 1 ? 1 - i : i);
+  const shape: number[] = [];
+  vectors.forEach((vector, i) => {
+    shape[position(i)] = vector.size;
+  });
+  return vectors.map((vector, i) => {
+    const own = shape.map((_, axis) => (axis === position(i) ? vector.size : 1));
+    const placed = lax.reshape(vector, own);
+    return options.sparse === true ? placed : broadcast_to(placed, shape);
+  });
+}

@@ -1,0 +1,134 @@
+import { ArrayBase } from "../core/array-base.ts";
+import { formatShape, sameShape, type Shape } from "../core/aval.ts";
+import { isFloating, is64Bit, type DType } from "../core/dtype.ts";
+import { canonicalizeDType, defaultInt, promoteTypes } from "../core/promotion.ts";
+import { isPythonScalar, typedScalar } from "../core/scalar.ts";
+import { Tracer, type Value } from "../core/tracer.ts";
+import { jit } from "../dispatch/jit.ts";
+import * as lax from "../lax/lax.ts";
+import { broadcast_shapes } from "./broadcast-shapes.ts";
+
+/** What NumPy functions compute with: an array, a tracer, or a Python scalar. */
+export type ArrayLike = Value;
+
+/** What Python would call the type of a JavaScript value. */
+export function pythonTypeName(value: unknown): string {
+  if (value === null || value === undefined) return "NoneType";
+  if (Array.isArray(value)) return "list";
+  if (typeof value === "string") return "str";
+  return typeof value === "function" ? "function" : "dict";
+}
+
+/** Throws TypeError, in JAX's words, unless all arguments are arrays or scalars. */
+export function checkArraylike(functionName: string, args: readonly unknown[]): asserts args is Value[] {
+  args.forEach((arg, position) => {
+    if (arg instanceof ArrayBase || isPythonScalar(arg)) return;
+    throw new TypeError(
+      `${functionName} requires ndarray or scalar arguments, got <class '${pythonTypeName(arg)}'> ` +
+        `at position ${String(position)}.`,
+    );
+  });
+}
+
+/** The argument as an array. Throws TypeError when it is a list or anything else that is none. */
+export function arrayArgument(functionName: string, arg: unknown): ArrayBase {
+  const args = [arg];
+  checkArraylike(functionName, args);
+  return lax.asArray(args[0]!);
+}
+
+/** The value with another dtype. Python scalars convert without touching a device. */
+export function convert(value: Value, dtype: DType, weakType = false): Value {
+  const aval = lax.avalOf(value);
+  if (aval.dtype === dtype && aval.weakType === weakType) return value;
+  if (!(value instanceof ArrayBase)) return typedScalar(value, dtype, weakType);
+  // A strong dtype next to a weak one of the same name wins by itself.
+  if (aval.dtype === dtype && !weakType) return value;
+  return lax.convert_element_type(value, dtype, weakType);
+}
+
+/** The floating dtype that stands for a dtype in functions such as `sin`. */
+export function toInexactDType(dtype: DType): DType {
+  if (isFloating(dtype)) return dtype;
+  return canonicalizeDType(is64Bit(dtype) ? "float64" : "float32");
+}
+
+/** How a function chooses the dtype it computes in from the join of its arguments' dtypes. */
+export type Promotion = (joined: DType) => DType;
+
+export const joined: Promotion = (dtype) => dtype;
+/** Booleans count as the default integer. */
+export const numeric: Promotion = (dtype) => (dtype === "bool" ? defaultInt() : dtype);
+/** Integers and booleans become floats. */
+export const inexact: Promotion = toInexactDType;
+
+/** Arguments brought to one dtype. Throws TypeError for an argument that is no array or scalar. */
+export function promote(functionName: string, promotion: Promotion, args: readonly unknown[]): Value[] {
+  checkArraylike(functionName, args);
+  const { dtype, weakType } = promoteTypes(args.map(lax.avalOf));
+  const target = promotion(dtype);
+  return args.map((arg) => convert(arg, target, weakType));
+}
+
+/** The value stretched to a shape it broadcasts to. */
+export function stretch(value: Value, shape: Shape): Value {
+  const own = lax.avalOf(value).shape;
+  if (sameShape(own, shape)) return value;
+  const first = shape.length - own.length;
+  return lax.broadcast_in_dim(
+    value,
+    shape,
+    own.map((_, axis) => first + axis),
+  );
+}
+
+/**
+ * Operands of an elementwise primitive brought to one shape; 0-d operands stay as they are. Throws ValueError when
+ * the ranks differ and the shapes do not fit, TypeError naming the operation when the ranks agree, as JAX does.
+ */
+export function broadcastOperands(functionName: string, operands: readonly Value[]): Value[] {
+  const shapes = operands.map((operand) => lax.avalOf(operand).shape);
+  const ranks = new Set(shapes.filter((shape) => shape.length > 0).map((shape) => shape.length));
+  if (ranks.size === 0) return [...operands];
+  const result = ranks.size === 1 ? shapeOfSameRank(functionName, shapes) : broadcast_shapes(...shapes);
+  return operands.map((operand) => (lax.avalOf(operand).ndim === 0 ? operand : stretch(operand, result)));
+}
+
+function shapeOfSameRank(functionName: string, shapes: readonly Shape[]): Shape {
+  try {
+    return broadcast_shapes(...shapes);
+  } catch {
+    const text = shapes.map(formatShape).join(", ");
+    throw new TypeError(`${functionName} got incompatible shapes for broadcasting: ${text}.`);
+  }
+}
+
+/**
+ * A function of arrays that promotes and broadcasts its arguments before one primitive. Called eagerly on arguments
+ * that need it, the whole is one kernel and leaves no converted copies behind; while tracing, its equations show.
+ */
+export function elementwiseFunction<Args extends readonly ArrayLike[]>(
+  functionName: string,
+  promotion: Promotion,
+  apply: (...operands: Value[]) => ArrayBase,
+): (...args: Args) => ArrayBase {
+  const direct = (...args: readonly Value[]): ArrayBase =>
+    apply(...broadcastOperands(functionName, promote(functionName, promotion, args)));
+  const fused = jit(direct, { name: functionName });
+  return (...args) => {
+    checkArraylike(functionName, args);
+    return isSimple(promotion, args) ? direct(...args) : fused(...args);
+  };
+}
+
+/** Whether nothing but scalars must be converted or broadcast, or a trace is to see the steps. */
+function isSimple(promotion: Promotion, args: readonly Value[]): boolean {
+  const arrays = args.filter((arg) => arg instanceof ArrayBase);
+  if (arrays.some((arg) => arg instanceof Tracer)) return true;
+  const shaped = arrays.filter((arg) => arg.ndim > 0);
+  if (shaped.some((arg) => !sameShape(arg.shape, shaped[0]!.shape))) return false;
+  if (shaped.length === 0) return true;
+  const { dtype } = promoteTypes(args.map(lax.avalOf));
+  const target = promotion(dtype);
+  return arrays.every((arg) => arg.dtype === target);
+}
