@@ -32,9 +32,11 @@ it("is stale once the source differs from what ran", () => {
   expect(staleness(editCell(document, "use", "a + 1"), cells, "use")).toEqual({ reason: "edited" });
 });
 
-it("is stale when the output outlived its worker, and silent where nothing ran", () => {
-  expect(staleness(document, { ...cells, use: { ...cells.use, leftOver: true } }, "use")).toEqual({
-    reason: "left-over",
-  });
+it("is stale when output outlived its worker, and silent where there is none", () => {
+  const output = [{ kind: "value", text: "1" }] as const;
+  const leftOver = (outputs: CellState["outputs"]) =>
+    staleness(document, { ...cells, use: { ...cells.use, leftOver: true, outputs } }, "use");
+  expect(leftOver(output)).toEqual({ reason: "left-over" });
+  expect(leftOver([])).toBeNull();
   expect(staleness(document, { ...cells, use: NEVER_RUN }, "use")).toBeNull();
 });

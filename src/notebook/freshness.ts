@@ -21,7 +21,7 @@ export function staleness(
 ): Staleness | null {
   const cell = cells[cellId];
   if (cell === undefined || cell.ranSource === null || cell.status === "running") return null;
-  if (cell.leftOver) return { reason: "left-over" };
+  if (cell.leftOver) return cell.outputs.length === 0 ? null : { reason: "left-over" };
   if (cell.ranSource !== sourceOf(document, cellId)) return { reason: "edited" };
   if (cell.executionCount === null) return null;
   const index = document.cells.findIndex((candidate) => candidate.id === cellId);

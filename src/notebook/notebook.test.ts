@@ -223,6 +223,17 @@ describe("stopping", () => {
   });
 });
 
+it("gives up the running cell when the worker dies under it", () => {
+  runtime.ready();
+  notebook.runAll();
+  runtime.say({ type: "startFailed", error: { name: "Error", message: "crash", frames: [] } });
+  expect(statuses()).toBe("error idle idle idle");
+  expect(cell("one")?.outcome).toBe("lost");
+  notebook.restart();
+  runtime.ready();
+  expect(notebook.store.getState().device.phase).toBe("ready");
+});
+
 it("sends the queue back to idle when the engine cannot start", () => {
   notebook.runAll();
   runtime.say({ type: "startFailed", error: { name: "Error", message: "no adapter", frames: [] } });

@@ -88,25 +88,18 @@ export class Notebook {
   /** Ends the worker under a cell that does not stop. Variables are lost. */
   forceStop(): void {
     const { current } = this.store.getState().queue;
-    if (current !== null) this.#setCell(current.cellId, cellState.lose);
     this.restart();
     if (current !== null) this.store.setState({ notice: { kind: "force-stopped", cellId: current.cellId } });
   }
 
   /** A new worker: no variables, no compiled kernels, no numbers in brackets. Outputs stay readable. */
   restart(): void {
-    this.#stopOver();
-    this.#dropWaiting();
-    const { queue, cells } = this.store.getState();
-    const running = queue.current?.cellId;
-    const forgotten = Object.entries(cells).map(([id, cell]) => {
-      const lost = id === running && cell.status === "running" ? cellState.lose(cell) : cell;
-      return [id, cellState.forget(lost)] as const;
-    });
+    this.#abandon();
+    const { cells } = this.store.getState();
+    const forgotten = Object.entries(cells).map(([id, cell]) => [id, cellState.forget(cell)] as const);
     this.store.setState({
       cells: Object.fromEntries(forgotten),
       histories: {},
-      queue: EMPTY_QUEUE,
       device: { phase: "starting" },
       memory: null,
       notice: null,
@@ -148,7 +141,7 @@ export class Notebook {
         this.#sendNext();
         return;
       case "startFailed":
-        this.#dropWaiting();
+        this.#abandon();
         this.store.setState({
           device: { phase: "failed", error: message.error },
           announcement: `The engine could not start: ${message.error.message}`,
@@ -236,6 +229,15 @@ export class Notebook {
       if (queue.current?.cellId !== cellId) this.#setCell(cellId, cellState.dequeue);
     }
     this.store.setState({ queue: dropWaiting(queue) });
+  }
+
+  /** The worker is gone: nothing runs and nothing waits. */
+  #abandon(): void {
+    this.#stopOver();
+    this.#dropWaiting();
+    const { current } = this.store.getState().queue;
+    if (current !== null) this.#setCell(current.cellId, cellState.lose);
+    this.store.setState({ queue: EMPTY_QUEUE });
   }
 
   #stopOver(): void {

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { Timing } from "../runtime/protocol.ts";
 import { createDocument, editCell, findCell } from "./document.ts";
 import { parseLesson } from "./parse-lesson.ts";
-import { describeRatio, historyKey, lectureTimes, recordRun, type TimingHistory } from "./timing-history.ts";
+import {
+  describeRatio,
+  historyKey,
+  historyOfCell,
+  lectureTimes,
+  recordRun,
+  type TimingHistory,
+} from "./timing-history.ts";
 
 function timing(wallMs: number, kernelsCompiled = 0): Timing {
   return { wallMs, traceMs: 0, compileMs: 0, kernelsCompiled, kernelsRun: 1, runMs: wallMs, readMs: 0 };
@@ -18,6 +25,14 @@ describe("recordRun", () => {
   it("keeps the first run and the latest of those after it", () => {
     const { first, cached, cachedRuns, bestCachedMs } = history(timing(300, 4), timing(90), timing(100));
     expect([first.timing.wallMs, cached?.timing.wallMs, cachedRuns, bestCachedMs]).toEqual([300, 100, 2, 90]);
+  });
+
+  it("lets a cell show its own cached run", () => {
+    const earlier = history(timing(300, 4), timing(90));
+    const both = recordRun(earlier, { cellId: "b", timing: timing(100) });
+    expect(both.cached?.cellId).toBe("b");
+    expect(historyOfCell(both, "a").cached?.timing.wallMs).toBe(90);
+    expect(historyOfCell(both, "c").cached?.cellId).toBe("b");
   });
 
   it("starts over when kernels were compiled again", () => {

@@ -19,6 +19,8 @@ export interface TimedRun {
 export interface TimingHistory {
   readonly first: TimedRun;
   readonly cached: TimedRun | null;
+  /** The latest cached run of each cell that made one: a cell shows its own where it can. */
+  readonly cachedByCell: Readonly<Record<string, TimedRun>>;
   readonly cachedRuns: number;
   readonly bestCachedMs: number | null;
 }
@@ -33,14 +35,21 @@ export function historyKey(document: NotebookDocument, cell: LessonCell): string
 
 export function recordRun(history: TimingHistory | undefined, run: TimedRun): TimingHistory {
   if (history === undefined || run.timing.kernelsCompiled > 0) {
-    return { first: run, cached: null, cachedRuns: 0, bestCachedMs: null };
+    return { first: run, cached: null, cachedByCell: {}, cachedRuns: 0, bestCachedMs: null };
   }
   return {
     first: history.first,
     cached: run,
+    cachedByCell: { ...history.cachedByCell, [run.cellId]: run },
     cachedRuns: history.cachedRuns + 1,
     bestCachedMs: Math.min(history.bestCachedMs ?? Infinity, run.timing.wallMs),
   };
+}
+
+/** The history as one of its cells shows it: with that cell's own cached run, if it made one. */
+export function historyOfCell(history: TimingHistory, cellId: string): TimingHistory {
+  const own = history.cachedByCell[cellId];
+  return own === undefined ? history : { ...history, cached: own };
 }
 
 /** How the two calls compare, in words; `undefined` while there is only one. */

@@ -51,9 +51,9 @@ export function CellMargin({ lesson, cell, edited, pictured }: CellMarginProps):
         hidden={!timed || pictured}
         {...(pictured ? {} : { "data-cell-timing": "" })}
       >
-        {timed && cell.timing !== null && !pictured && (
+        {cell.timing !== null && timed && !pictured && (
           <>
-            <span className="margin-label">This run</span>
+            <span className="margin-label">{cell.leftOver ? "Earlier run" : "This run"}</span>
             <TimingLine timing={cell.timing} />
           </>
         )}

@@ -2,15 +2,17 @@ import { useEffect, useState, type ReactElement } from "react";
 import type { CellState } from "../../notebook/cell-state.ts";
 import { formatDuration } from "../../notebook/duration.ts";
 import type { Staleness } from "../../notebook/freshness.ts";
+import type { StopStatus } from "../../notebook/store.ts";
 
 interface CellStatusProps {
   readonly cell: CellState;
+  readonly stop: StopStatus;
   readonly staleness: Staleness | null;
 }
 
 /** A line under the code when there is something to say about the output below it. */
-export function CellStatusLine({ cell, staleness }: CellStatusProps): ReactElement | null {
-  const text = describe(cell, staleness);
+export function CellStatusLine({ cell, stop, staleness }: CellStatusProps): ReactElement | null {
+  const text = cell.status === "running" ? describeRunning(stop) : describeAtRest(cell, staleness);
   if (text === undefined) return null;
   return (
     <p className="cell-remark">
@@ -20,9 +22,13 @@ export function CellStatusLine({ cell, staleness }: CellStatusProps): ReactEleme
   );
 }
 
-function describe(cell: CellState, staleness: Staleness | null): string | undefined {
+function describeRunning(stop: StopStatus): string {
+  if (stop === "none") return "running";
+  return stop === "asked" ? "stopping, running" : "does not answer to Stop, running";
+}
+
+function describeAtRest(cell: CellState, staleness: Staleness | null): string | undefined {
   if (cell.status === "queued") return "waiting its turn";
-  if (cell.status === "running") return "running";
   if (cell.outcome === "lost") return "ended by force; its variables are lost";
   switch (staleness?.reason) {
     case "edited":

@@ -1,9 +1,10 @@
-import { memo, useRef, type ReactElement } from "react";
+import { memo, useRef, type ReactElement, type RefObject } from "react";
+import { useShallow } from "zustand/react/shallow";
 import { errorOf, NEVER_RUN, type CellState } from "../../notebook/cell-state.ts";
 import { cellAfter, isEdited, sourceOf } from "../../notebook/document.ts";
 import { staleness } from "../../notebook/freshness.ts";
 import type { LessonCell } from "../../notebook/lesson.ts";
-import { historyKey, lectureTimes } from "../../notebook/timing-history.ts";
+import { historyKey, historyOfCell, lectureTimes } from "../../notebook/timing-history.ts";
 import { CodeEditor } from "../editor/code-editor.tsx";
 import { focusEditor } from "../editor/reveal-line.ts";
 import { Icon } from "../icon.tsx";
@@ -12,7 +13,6 @@ import { OutputList } from "../outputs/output-list.tsx";
 import { TimingPicture } from "../timing/timing-picture.tsx";
 import { CellMargin } from "./cell-margin.tsx";
 import { CellStatusLine } from "./cell-status.tsx";
-import { useShallow } from "zustand/react/shallow";
 
 /** A cell of the lesson: its code, what it put out, and its numbers in the margin. */
 export const Cell = memo(function Cell({ lesson }: { lesson: LessonCell }): ReactElement {
@@ -21,6 +21,7 @@ export const Cell = memo(function Cell({ lesson }: { lesson: LessonCell }): Reac
   const { id, number } = lesson;
   const cell = useNotebookState((state) => state.cells[id] ?? NEVER_RUN);
   const source = useNotebookState((state) => sourceOf(state.document, id));
+  const stop = useNotebookState((state) => state.stop);
   const edited = useNotebookState((state) => isEdited(state.document, id));
   const stale = useNotebookState(useShallow((state) => staleness(state.document, state.cells, id)));
   const history = useNotebookState((state) => state.histories[historyKey(state.document, lesson)]);
@@ -56,37 +57,17 @@ export const Cell = memo(function Cell({ lesson }: { lesson: LessonCell }): Reac
           onRun={run}
           onLeave={() => runButton.current?.focus()}
         />
-        <div className="cell-tools">
-          {edited && <ResetButton lesson={lesson} />}
-          {number > 1 && (
-            <button
-              type="button"
-              className="tool"
-              aria-label={`Run above cell ${number}`}
-              title="Run all cells above this one"
-              onClick={() => {
-                notebook.runAbove(id);
-              }}
-            >
-              <Icon name="run-above" />
-            </button>
-          )}
-          <button
-            ref={runButton}
-            type="button"
-            className="tool tool-run"
-            aria-label={`Run cell ${number}`}
-            title="Run this cell (Ctrl+Enter)"
-            onClick={() => {
-              run(false);
-            }}
-          >
-            <Icon name="run" />
-          </button>
-        </div>
+        <CellTools
+          lesson={lesson}
+          edited={edited}
+          runButton={runButton}
+          onRun={() => {
+            run(false);
+          }}
+        />
       </div>
       <div className="cell-results">
-        <CellStatusLine cell={cell} staleness={stale} />
+        <CellStatusLine cell={cell} stop={stop} staleness={stale} />
         <div className="cell-output" data-cell-output="" role="group" aria-label={`Output of cell ${number}`}>
           <OutputList outputs={cell.outputs} errorExpected={cell.outcome === "expected-error"} />
           {lesson.raises !== undefined && !edited && cell.outcome === "done" && (
@@ -95,7 +76,7 @@ export const Cell = memo(function Cell({ lesson }: { lesson: LessonCell }): Reac
         </div>
         {pictured && (
           <div data-cell-timing="">
-            <TimingPicture history={history} lecture={times} />
+            <TimingPicture history={historyOfCell(history, id)} lecture={times} />
           </div>
         )}
       </div>
@@ -104,20 +85,55 @@ export const Cell = memo(function Cell({ lesson }: { lesson: LessonCell }): Reac
   );
 });
 
-function ResetButton({ lesson }: { lesson: LessonCell }): ReactElement {
+interface CellToolsProps {
+  readonly lesson: LessonCell;
+  readonly edited: boolean;
+  readonly runButton: RefObject<HTMLButtonElement | null>;
+  readonly onRun: () => void;
+}
+
+function CellTools({ lesson, edited, runButton, onRun }: CellToolsProps): ReactElement {
   const notebook = useNotebook();
+  const { id, number } = lesson;
   return (
-    <button
-      type="button"
-      className="tool"
-      aria-label={`Undo the edits of cell ${lesson.number}`}
-      title="Back to the lesson's text"
-      onClick={() => {
-        notebook.reset(lesson.id);
-      }}
-    >
-      <Icon name="reset" />
-    </button>
+    <div className="cell-tools">
+      {edited && (
+        <button
+          type="button"
+          className="tool"
+          aria-label={`Undo the edits of cell ${number}`}
+          title="Back to the lesson's text"
+          onClick={() => {
+            notebook.reset(id);
+          }}
+        >
+          <Icon name="reset" />
+        </button>
+      )}
+      {number > 1 && (
+        <button
+          type="button"
+          className="tool"
+          aria-label={`Run above cell ${number}`}
+          title="Run all cells above this one"
+          onClick={() => {
+            notebook.runAbove(id);
+          }}
+        >
+          <Icon name="run-above" />
+        </button>
+      )}
+      <button
+        ref={runButton}
+        type="button"
+        className="tool tool-run"
+        aria-label={`Run cell ${number}`}
+        title="Run this cell (Ctrl+Enter)"
+        onClick={onRun}
+      >
+        <Icon name="run" />
+      </button>
+    </div>
   );
 }
 

@@ -1,4 +1,6 @@
-export type TokenKind = "plain" | "keyword" | "string" | "number" | "comment" | "call" | "magic";
+const KINDS = ["plain", "keyword", "string", "number", "comment", "call", "magic"] as const;
+
+type TokenKind = (typeof KINDS)[number];
 
 export interface Token {
   readonly kind: TokenKind;
@@ -31,10 +33,10 @@ const TOKEN = new RegExp(
 export function highlight(source: string): readonly Token[] {
   const tokens: Token[] = [];
   for (const match of source.matchAll(TOKEN)) {
-    const [kind] = Object.entries(match.groups ?? {}).find(([, text]) => text !== undefined) ?? ["plain"];
+    const kind = KINDS.find((candidate) => match.groups?.[candidate] !== undefined) ?? "plain";
     const last = tokens.at(-1);
-    if (last?.kind === kind) tokens[tokens.length - 1] = { kind: last.kind, text: last.text + match[0] };
-    else tokens.push({ kind: kind as TokenKind, text: match[0] });
+    if (last?.kind === kind) tokens[tokens.length - 1] = { kind, text: last.text + match[0] };
+    else tokens.push({ kind, text: match[0] });
   }
   return tokens;
 }

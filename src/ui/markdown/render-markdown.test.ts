@@ -25,6 +25,11 @@ describe("renderMarkdown", () => {
     expect(renderMarkdown("### 2.3.1 A `first` example")).toContain('<h3 id="2-3-1-a-first-example">');
   });
 
+  it("sets a heading's number apart", () => {
+    expect(renderMarkdown("## 2.1 JAX")).toContain('<span class="heading-number">2.1</span> JAX</h2>');
+    expect(renderMarkdown("## JAX 2.1")).not.toContain("heading-number");
+  });
+
   it("passes no HTML of the author's through", () => {
     expect(renderMarkdown("<script>alert(1)</script>")).not.toContain("<script>");
     expect(renderInlineMarkdown('[x](javascript:alert(1)) <img onerror="x">')).not.toMatch(/<a|<img/);

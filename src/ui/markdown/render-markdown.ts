@@ -13,6 +13,16 @@ markdown.core.ruler.push("heading_anchors", (state) => {
   });
 });
 
+// "2.3.1 A first example": the number is set apart from the words.
+markdown.renderer.rules["heading_open"] = (tokens, index, options, _env, renderer) => {
+  const open = renderer.renderToken(tokens, index, options);
+  const first = tokens[index + 1]?.children?.[0];
+  const match = /^(\d+(?:\.\d+)*)\s+/.exec(first?.content ?? "");
+  if (match === null || first === undefined) return open;
+  first.content = first.content.slice(match[0].length);
+  return `${open}<span class="heading-number">${match[1] ?? ""}</span> `;
+};
+
 /** Markdown to HTML, not yet sanitized. */
 export function renderMarkdown(text: string): string {
   return markdown.render(text);

@@ -5,16 +5,20 @@ import { countKernels, timingParts } from "../../notebook/timing-parts.ts";
 
 /** What a run took and what that consists of, in small print. */
 export function TimingLine({ timing }: { timing: Timing }): ReactElement {
-  const parts = timingParts(timing)
-    .filter((part) => part.name !== "other" && part.ms >= TIMER_RESOLUTION_MS)
-    .map((part) => {
-      const kernels = part.name === "compile" ? ` (${countKernels(timing.kernelsCompiled)})` : "";
-      return `${part.name} ${formatDuration(part.ms)}${kernels}`;
-    });
+  const parts = timingParts(timing).filter((part) => part.name !== "other" && part.ms >= TIMER_RESOLUTION_MS);
   return (
     <>
       <span className="margin-figure">{formatDuration(timing.wallMs)}</span>
-      {parts.length > 0 && <span className="margin-parts">{parts.join(" · ")}</span>}
+      {parts.length > 0 && (
+        <span className="margin-parts">
+          {parts.map((part) => (
+            <span key={part.name}>
+              {part.name} {formatDuration(part.ms)}
+              {part.name === "compile" && ` (${countKernels(timing.kernelsCompiled)})`}{" "}
+            </span>
+          ))}
+        </span>
+      )}
     </>
   );
 }

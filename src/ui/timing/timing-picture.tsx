@@ -29,6 +29,7 @@ export function TimingPicture({ history, lecture }: TimingPictureProps): ReactEl
   );
   const scaleMs = Math.max(longest, 0.1) * 1.02;
   const hasTick = lecture.firstMs !== undefined || lecture.cachedMs !== undefined;
+  const shown = active === null ? null : history[active];
   const row = (name: CallName, run: TimedRun | null, tickMs: number | undefined): ReactElement => (
     <TimingBar
       name={name}
@@ -45,9 +46,15 @@ export function TimingPicture({ history, lecture }: TimingPictureProps): ReactEl
       {row("first", first, lecture.firstMs)}
       {row("cached", cached, lecture.cachedMs)}
       <figcaption className="timing-caption">
-        <TimingCaption history={history} active={active} />
+        {shown === null ? (
+          <>
+            <TimingWords history={history} />
+            <TimingKey history={history} hasTick={hasTick} />
+          </>
+        ) : (
+          <TimingDetail history={history} run={shown} />
+        )}
       </figcaption>
-      <TimingKey history={history} hasTick={hasTick} />
     </figure>
   );
 }
@@ -109,36 +116,29 @@ function TimingBar({ name, run, tickMs, scaleMs, onActive }: TimingBarProps): Re
   );
 }
 
-function TimingCaption({
-  history,
-  active,
-}: {
-  history: TimingHistory;
-  active: CallName | null;
-}): ReactElement {
-  const cells = useNotebookState((state) => state.document);
-  const shown = active === null ? null : history[active];
-  if (shown !== null) {
-    const best =
-      active === "cached" && history.cachedRuns > 1 && history.bestCachedMs !== null
-        ? `; best of ${history.cachedRuns}: ${formatDuration(history.bestCachedMs)}`
-        : "";
-    return (
-      <span className="timing-detail">
-        Cell {findCell(cells, shown.cellId).number}: {describeRun(shown)}
-        {best}
-      </span>
-    );
-  }
+function TimingWords({ history }: { history: TimingHistory }): ReactElement {
   const ratio = describeRatio(history);
   return (
-    <>
+    <p className="timing-words">
       {ratio !== undefined && <strong className="timing-ratio">{ratio}</strong>}
       <span className="timing-kernels">
         {describeKernels(history.first.timing)}
         {history.cached !== null && ` at first, ${countKernels(history.cached.timing.kernelsCompiled)} after`}
       </span>
-    </>
+    </p>
+  );
+}
+
+/** What stands in place of the words while a bar is pointed at or has the keyboard. */
+function TimingDetail({ history, run }: { history: TimingHistory; run: TimedRun }): ReactElement {
+  const number = useNotebookState((state) => findCell(state.document, run.cellId).number);
+  const { cachedRuns, bestCachedMs } = history;
+  const isBestWorthSaying = run !== history.first && cachedRuns > 1 && bestCachedMs !== null;
+  return (
+    <p className="timing-detail">
+      Cell {number}: {describeRun(run)}
+      {isBestWorthSaying && `; best of ${cachedRuns} cached calls: ${formatDuration(bestCachedMs)}`}
+    </p>
   );
 }
 
