@@ -1,0 +1,141 @@
+import { counters } from "../backend.ts";
+import type { Failures } from "./failures.ts";
+import { uniformUsage, type Pipeline } from "./pipelines.ts";
+
+/** Submits at the latest after this many dispatches, ... */
+const mostDispatches = 64;
+/** ... or this many element evaluations: enough to keep the device busy meanwhile. */
+const mostWork = 2 ** 22;
+const uniformRingBytes = 2 ** 17;
+const uniformAlignment = 256;
+
+/**
+ * Gathers dispatches into one compute pass and one submit. Work starts by itself: at the latest when the running
+ * JavaScript task ends.
+ */
+export class CommandQueue {
+  readonly #device: GPUDevice;
+  readonly #failures: Failures;
+  readonly #uniformLayout: GPUBindGroupLayout;
+  readonly #uniforms: GPUBuffer;
+  readonly #staging = new Uint32Array(uniformRingBytes / 4);
+  readonly #uniformGroups = new Map<number, GPUBindGroup>();
+  #used = 0;
+  #encoder: GPUCommandEncoder | undefined;
+  #pass: GPUComputePassEncoder | undefined;
+  #dispatches = 0;
+  #work = 0;
+  #flushPlanned = false;
+  #closed = false;
+
+  constructor(device: GPUDevice, uniformLayout: GPUBindGroupLayout, failures: Failures) {
+    this.#device = device;
+    this.#failures = failures;
+    this.#uniformLayout = uniformLayout;
+    this.#uniforms = device.createBuffer({ size: uniformRingBytes, usage: uniformUsage });
+  }
+
+  /** Whether there is recorded work that was not submitted. */
+  get isPending(): boolean {
+    return this.#encoder !== undefined;
+  }
+
+  /** Records one dispatch; `fillUniforms` writes its uniforms. */
+  dispatch(
+    pipeline: Pipeline,
+    buffers: readonly GPUBuffer[],
+    uniforms: { readonly bytes: number; readonly fill: (words: Uint32Array) => void },
+    workgroups: number,
+    work: number,
+  ): void {
+    if (workgroups === 0) return;
+    const slot = Math.ceil(uniforms.bytes / uniformAlignment) * uniformAlignment;
+    if (slot > uniformRingBytes)
+      throw new Error(`a kernel's parameters take ${uniforms.bytes} bytes, too many`);
+    if (this.#used + slot > uniformRingBytes) this.flush();
+    const offset = this.#used;
+    this.#used += slot;
+    uniforms.fill(this.#staging.subarray(offset / 4, (offset + slot) / 4));
+    const group = this.#device.createBindGroup({
+      layout: pipeline.storageLayout,
+      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+    });
+    const pass = this.#openPass();
+    pass.setPipeline(pipeline.pipeline);
+    pass.setBindGroup(0, group);
+    pass.setBindGroup(1, this.#uniformGroup(slot), [offset]);
+    const [x, y] = gridOf(workgroups, this.#device.limits.maxComputeWorkgroupsPerDimension);
+    pass.dispatchWorkgroups(x, y);
+    counters.kernelsRun += 1;
+    this.#dispatches += 1;
+    this.#work += work;
+    if (this.#dispatches >= mostDispatches || this.#work >= mostWork) this.flush();
+    else this.#planFlush();
+  }
+
+  /** Records copies outside the compute pass, after everything so far. */
+  encoder(): GPUCommandEncoder {
+    this.#pass?.end();
+    this.#pass = undefined;
+    this.#encoder ??= this.#device.createCommandEncoder();
+    this.#planFlush();
+    return this.#encoder;
+  }
+
+  /** Submits everything recorded. */
+  flush(): void {
+    const encoder = this.#encoder;
+    if (encoder === undefined || this.#closed) return;
+    this.#pass?.end();
+    this.#pass = undefined;
+    this.#encoder = undefined;
+    if (this.#used > 0) this.#device.queue.writeBuffer(this.#uniforms, 0, this.#staging, 0, this.#used / 4);
+    this.#device.pushErrorScope("validation");
+    this.#device.queue.submit([encoder.finish()]);
+    this.#failures.watch(this.#device.popErrorScope(), "running a kernel");
+    this.#used = 0;
+    this.#dispatches = 0;
+    this.#work = 0;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#encoder = undefined;
+    this.#pass = undefined;
+    this.#uniforms.destroy();
+  }
+
+  #openPass(): GPUComputePassEncoder {
+    this.#encoder ??= this.#device.createCommandEncoder();
+    this.#pass ??= this.#encoder.beginComputePass();
+    return this.#pass;
+  }
+
+  #planFlush(): void {
+    if (this.#flushPlanned) return;
+    this.#flushPlanned = true;
+    queueMicrotask(() => {
+      this.#flushPlanned = false;
+      this.flush();
+    });
+  }
+
+  #uniformGroup(bytes: number): GPUBindGroup {
+    let group = this.#uniformGroups.get(bytes);
+    if (group === undefined) {
+      group = this.#device.createBindGroup({
+        layout: this.#uniformLayout,
+        entries: [{ binding: 0, resource: { buffer: this.#uniforms, size: bytes } }],
+      });
+      this.#uniformGroups.set(bytes, group);
+    }
+    return group;
+  }
+}
+
+/** A dispatch of `workgroups` as x times y; the shader's `group` may run past the end. */
+function gridOf(workgroups: number, most: number): [number, number] {
+  if (workgroups <= most) return [workgroups, 1];
+  const y = Math.ceil(workgroups / most);
+  return [Math.ceil(workgroups / y), y];
+}

@@ -1,0 +1,223 @@
+import type { DType } from "../../../core/dtype.ts";
+import { topologicalOrder, type ScalarExpr } from "../../../kernel/scalar-expr.ts";
+import { input } from "../plan.ts";
+import { literal, operationText } from "./operations.ts";
+import { LaneAnalysis, type LaneFacts } from "./lane-index.ts";
+import { storedType, wgslType, type Lanes, type Shader } from "./shader.ts";
+
+/** A value in a register. */
+export interface Value {
+  readonly text: string;
+  readonly lanes: Lanes;
+}
+
+/** One axis of the iteration space inside a body: its value for the first element, and for all four where it differs. */
+export interface AxisValue {
+  /** i32 text of the first element. */
+  readonly first: string;
+  /** How the other three follow; undefined when `all` must be used. */
+  readonly facts: LaneFacts | undefined;
+  /** vec4<i32> text; needed only where `facts` is undefined. */
+  readonly all?: string;
+}
+
+export interface BodyOptions {
+  readonly lanes: Lanes;
+  readonly axes: readonly AxisValue[];
+  /** Values of `accumulator` nodes. */
+  readonly accumulators?: readonly Value[];
+  /** Recognises loads at the block's own position; the text is the block's number (u32). */
+  readonly ownBlock?: { readonly matches: (index: ScalarExpr) => boolean; readonly block: string };
+  /** Element types of the kernel's inputs. */
+  readonly inputs: readonly DType[];
+}
+
+/** Writes the statements that compute scalar expressions: one `let` for each distinct value. */
+export class Body {
+  readonly lines: string[] = [];
+  readonly #shader: Shader;
+  readonly #options: BodyOptions;
+  readonly #lane: LaneAnalysis;
+  readonly #values = new Map<ScalarExpr, Value>();
+  readonly #firsts = new Map<ScalarExpr, string>();
+  readonly #constantOverRun = new Map<ScalarExpr, boolean>();
+
+  constructor(shader: Shader, options: BodyOptions) {
+    this.#shader = shader;
+    this.#options = options;
+    this.#lane = new LaneAnalysis(options.axes.map((axis) => (options.lanes === 1 ? oneLane : axis.facts)));
+  }
+
+  /** The value of `root`, in one or four lanes as it needs. */
+  emit(root: ScalarExpr): Value {
+    for (const node of topologicalOrder([root])) {
+      // A load's index is asked for by the load, in the form it can use best.
+      if (!this.#values.has(node) && this.#isNeeded(node, root)) this.#values.set(node, this.#emitNode(node));
+    }
+    return this.#values.get(root)!;
+  }
+
+  /** The value of `root` widened to the body's lanes. */
+  emitWide(root: ScalarExpr): string {
+    return splat(this.emit(root), root.dtype, this.#options.lanes);
+  }
+
+  let(type: string, text: string): string {
+    const name = this.#shader.name("v");
+    this.lines.push(`let ${name}: ${type} = ${text};`);
+    return name;
+  }
+
+  #isNeeded(node: ScalarExpr, root: ScalarExpr): boolean {
+    return node === root || node.dtype !== "int32" || this.#lane.factsOf(node) === undefined;
+  }
+
+  #valueOf(node: ScalarExpr): Value {
+    let value = this.#values.get(node);
+    if (value === undefined) {
+      value = this.#emitNode(node);
+      this.#values.set(node, value);
+    }
+    return value;
+  }
+
+  #emitNode(node: ScalarExpr): Value {
+    switch (node.op) {
+      case "const":
+        return { text: literal(this.#shader, node.value, node.dtype), lanes: 1 };
+      case "param":
+        return { text: this.#shader.param(node.slot), lanes: 1 };
+      case "accumulator": {
+        const value = this.#options.accumulators?.[node.slot];
+        if (value === undefined) throw new Error("accumulator outside the epilogue of a reduction");
+        return value;
+      }
+      case "load":
+        return this.#load(node.buffer, node.args[0]!, node.dtype);
+      case "index":
+        return this.#onLine(node) ?? { text: this.#options.axes[node.axis]!.all!, lanes: 4 };
+      default:
+        return this.#onLine(node) ?? this.#operation(node);
+    }
+  }
+
+  /** int32 values that follow a line over the block are computed once and stepped. */
+  #onLine(node: ScalarExpr): Value | undefined {
+    if (node.dtype !== "int32") return undefined;
+    const facts = this.#lane.factsOf(node);
+    if (facts === undefined || !onlyIndexArithmetic(node)) return undefined;
+    const first = this.#first(node);
+    if (facts.stride === 0) return { text: first, lanes: 1 };
+    const s = facts.stride;
+    const steps = `vec4<i32>(0, ${s}, ${2 * s}, ${3 * s})`;
+    return { text: this.let("vec4<i32>", `vec4<i32>(${first}) + ${steps}`), lanes: 4 };
+  }
+
+  /** The block's first value of an int32 expression that follows a line. */
+  #first(node: ScalarExpr): string {
+    const known = this.#firsts.get(node);
+    if (known !== undefined) return known;
+    let text: string;
+    if (node.op === "index") text = this.#options.axes[node.axis]!.first;
+    else if (!isIndexArithmetic(node)) text = this.#valueOf(node).text;
+    else {
+      const args = node.args.map((arg) => this.#first(arg));
+      text = this.let("i32", operationText(this.#shader, node, args, 1));
+    }
+    this.#firsts.set(node, text);
+    return text;
+  }
+
+  #operation(node: ScalarExpr): Value {
+    const args = node.args.map((arg) => this.#valueOf(arg));
+    const lanes = args.some((arg) => arg.lanes === 4) ? 4 : 1;
+    const texts = args.map((arg, i) => splat(arg, node.args[i]!.dtype, lanes));
+    const text = operationText(this.#shader, node, texts, lanes);
+    if (this.#isConstantOverRun(node)) return { text: this.#shader.hoist(`node ${node.id}`, text), lanes };
+    return { text: this.let(wgslType(node.dtype, lanes), text), lanes };
+  }
+
+  /** Depends on parameters and literals alone, so it is computed once at the start. */
+  #isConstantOverRun(node: ScalarExpr): boolean {
+    const known = this.#constantOverRun.get(node);
+    if (known !== undefined) return known;
+    const varies = node.op === "index" || node.op === "load" || node.op === "accumulator";
+    const constant = !varies && node.args.every((arg) => this.#isConstantOverRun(arg));
+    this.#constantOverRun.set(node, constant);
+    return constant;
+  }
+
+  #load(buffer: number, index: ScalarExpr, dtype: DType): Value {
+    const stored = this.#options.inputs[buffer];
+    if (stored === undefined) throw new Error(`kernel has no input buffer ${buffer}`);
+    if (this.#options.lanes === 4 && this.#options.ownBlock?.matches(index) === true) {
+      return this.#loadBlock(buffer, this.#options.ownBlock.block, dtype);
+    }
+    const facts = this.#lane.factsOf(index);
+    if (facts !== undefined) {
+      const first = onlyIndexArithmetic(index) ? this.#first(index) : this.#valueOf(index).text;
+      if (facts.stride === 0)
+        return this.#fromStore(this.#element(buffer, stored, `u32(${first})`), dtype, 1);
+      if (facts.stride === 1 && facts.multiple % 4 === 0) {
+        return this.#loadBlock(buffer, `u32(${first}) >> 2u`, dtype);
+      }
+      const at = this.let("u32", `u32(${first})`);
+      const s = facts.stride;
+      const parts = [0, 1, 2, 3].map((lane) => this.#element(buffer, stored, offset(at, s * lane)));
+      return this.#fromStore(`vec4<${storedType(stored)}>(${parts.join(", ")})`, dtype, 4);
+    }
+    const at = this.let("vec4<u32>", `vec4<u32>(${this.#valueOf(index).text})`);
+    const parts = ["x", "y", "z", "w"].map((lane) => this.#element(buffer, stored, `${at}.${lane}`));
+    return this.#fromStore(`vec4<${storedType(stored)}>(${parts.join(", ")})`, dtype, 4);
+  }
+
+  #loadBlock(buffer: number, block: string, dtype: DType): Value {
+    const type = `vec4<${storedType(dtype)}>`;
+    const binding = this.#shader.bind(input(buffer), false, type);
+    binding.elementType = type;
+    return this.#fromStore(`${binding.name}[${block}]`, dtype, 4);
+  }
+
+  /** One element by its position (u32), however the buffer is declared in the end. */
+  #element(buffer: number, stored: DType, position: string): string {
+    const binding = this.#shader.bind(input(buffer), false, storedType(stored));
+    return `load_${binding.name}(${position})`;
+  }
+
+  #fromStore(text: string, dtype: DType, lanes: Lanes): Value {
+    const type = wgslType(dtype, lanes);
+    return {
+      text: this.let(type, dtype === "bool" ? `${text} != ${lanes === 4 ? "vec4<u32>(0u)" : "0u"}` : text),
+      lanes,
+    };
+  }
+}
+
+const oneLane: LaneFacts = { stride: 0, multiple: 1, nonNegative: true };
+
+/** Operations whose first value is computed from the first values of their operands. */
+function isIndexArithmetic(node: ScalarExpr): boolean {
+  return node.dtype === "int32" && ["add", "sub", "mul", "div", "rem"].includes(node.op);
+}
+
+function onlyIndexArithmetic(node: ScalarExpr): boolean {
+  return node.op === "index" || isIndexArithmetic(node);
+}
+
+function offset(at: string, by: number): string {
+  if (by === 0) return at;
+  return by > 0 ? `${at} + ${by}u` : `${at} - ${-by}u`;
+}
+
+/** Widens one lane to four. */
+export function splat(value: Value, dtype: DType, lanes: Lanes): string {
+  if (value.lanes === lanes) return value.text;
+  if (value.lanes === 4) throw new Error("a block where a single value is needed");
+  return `${wgslType(dtype, 4)}(${value.text})`;
+}
+
+/** The text that stores a register value in memory's form. */
+export function toStore(text: string, dtype: DType, lanes: Lanes): string {
+  if (dtype !== "bool") return text;
+  return lanes === 4 ? `select(vec4<u32>(0u), vec4<u32>(1u), ${text})` : `select(0u, 1u, ${text})`;
+}
