@@ -28,13 +28,41 @@ describe("eager evaluation", () => {
   });
   test("views", () => {
     const x = lax.reshape(lax.iota("int32", 6), [2, 3]);
-    expect(list(x)).toEqual([[0, 1, 2], [3, 4, 5]]);
-    expect(list(lax.transpose(x, [1, 0]))).toEqual([[0, 3], [1, 4], [2, 5]]);
-    expect(list(lax.rev(x, [1]))).toEqual([[2, 1, 0], [5, 4, 3]]);
-    expect(list(lax.slice(x, [0, 1], [2, 3]))).toEqual([[1, 2], [4, 5]]);
-    expect(list(lax.concatenate([x, x], 0))).toEqual([[0, 1, 2], [3, 4, 5], [0, 1, 2], [3, 4, 5]]);
-    expect(list(lax.concatenate([x, x], 1))).toEqual([[0, 1, 2, 0, 1, 2], [3, 4, 5, 3, 4, 5]]);
-    expect(list(lax.pad(x, 9, [[1, 0, 0], [0, 1, 1]]))).toEqual([
+    expect(list(x)).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+    ]);
+    expect(list(lax.transpose(x, [1, 0]))).toEqual([
+      [0, 3],
+      [1, 4],
+      [2, 5],
+    ]);
+    expect(list(lax.rev(x, [1]))).toEqual([
+      [2, 1, 0],
+      [5, 4, 3],
+    ]);
+    expect(list(lax.slice(x, [0, 1], [2, 3]))).toEqual([
+      [1, 2],
+      [4, 5],
+    ]);
+    expect(list(lax.concatenate([x, x], 0))).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+      [0, 1, 2],
+      [3, 4, 5],
+    ]);
+    expect(list(lax.concatenate([x, x], 1))).toEqual([
+      [0, 1, 2, 0, 1, 2],
+      [3, 4, 5, 3, 4, 5],
+    ]);
+    expect(
+      list(
+        lax.pad(x, 9, [
+          [1, 0, 0],
+          [0, 1, 1],
+        ]),
+      ),
+    ).toEqual([
       [9, 9, 9, 9, 9, 9],
       [0, 9, 1, 9, 2, 9],
       [3, 9, 4, 9, 5, 9],
@@ -66,7 +94,14 @@ describe("jit", () => {
     expect(list(jit(softmax)(x))).toEqual(list(softmax(x)));
   });
   test("several outputs, literals, inputs passed through", () => {
-    const f = jit((x: ArrayBase, s: number) => [x, 3, s, lax.add(x, 1), lax.mul(x, lax.convert_element_type(s, "float32")), lax.reshape(x, [3, 1])]);
+    const f = jit((x: ArrayBase, s: number) => [
+      x,
+      3,
+      s,
+      lax.add(x, 1),
+      lax.mul(x, lax.convert_element_type(s, "float32")),
+      lax.reshape(x, [3, 1]),
+    ]);
     const x = lax.iota("float32", 3);
     const before = counters.kernelsRun;
     expect((f(x, 2) as ArrayBase[]).map(list)).toEqual([

@@ -1,0 +1,48 @@
+/**
+ * The engine's only door: a JAX in TypeScript on WebGPU and the CPU. Importing it installs eager evaluation on the
+ * CPU; `initialize` chooses another device.
+ */
+import { installBaseTrace, Tracer } from "./core/tracer.ts";
+import { ArrayImpl } from "./dispatch/array.ts";
+import { EvalTrace } from "./dispatch/eval-trace.ts";
+import * as jax from "./jax.ts";
+import * as lax from "./lax/index.ts";
+import * as numpy from "./numpy/index.ts";
+import * as treeUtil from "./tree-util.ts";
+
+installBaseTrace(new EvalTrace());
+
+export { counters, type Counters, type DeviceDescription, type DeviceMemory } from "./backend/backend.ts";
+export { ArrayBase } from "./core/array-base.ts";
+export type { DType, HostArray, HostScalar } from "./core/dtype.ts";
+export { float, WeakFloat } from "./core/scalar.ts";
+export { ArrayImpl as Array, consumePendingBlock } from "./dispatch/array.ts";
+export { setItem, truth } from "./dispatch/conversions.ts";
+export { collectGarbage } from "./dispatch/garbage.ts";
+export { repr, reprSync, str, strSync } from "./dispatch/print-array.ts";
+export { deviceLost, initialize, memory, synchronize, type StartedDevice } from "./dispatch/start.ts";
+export { operators } from "./numpy/operators.ts";
+export { jax, lax, numpy, treeUtil as tree_util };
+
+/** What a cell can import, by module name. */
+export const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  jax: { ...jax, numpy, lax, tree_util: treeUtil },
+  "jax/numpy": numpy,
+  "jax/lax": lax,
+  "jax/tree_util": treeUtil,
+};
+
+/** Whether `value` is a concrete array. */
+export function isArray(value: unknown): value is ArrayImpl {
+  return value instanceof ArrayImpl;
+}
+
+/** Whether `value` stands for an array while a function is traced. */
+export function isTracer(value: unknown): value is Tracer {
+  return value instanceof Tracer;
+}
+
+/** Gives the memory of an array back now; does nothing for anything else. */
+export function release(value: unknown): void {
+  if (value instanceof ArrayImpl) value.delete();
+}
