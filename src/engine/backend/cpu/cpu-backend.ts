@@ -8,10 +8,14 @@ import {
   type DeviceDescription,
   type DeviceMemory,
 } from "../backend.ts";
+import { compileDot } from "./dot.ts";
 import { BufferPool, defaultLimits, type MemoryLimits, type Storage } from "./buffers.ts";
 import { MapProgram } from "./emit-map.ts";
 import { ReduceProgram } from "./emit-reduce.ts";
 import { packParams, type KernelArguments } from "./program.ts";
+import { ScanProgram } from "./scan.ts";
+import { ScatterProgram } from "./scatter.ts";
+import { SortProgram } from "./sort.ts";
 
 class CpuBuffer implements DeviceBuffer {
   readonly backend: CpuBackend;
@@ -178,7 +182,19 @@ function compileKernel(kernel: Kernel): (args: KernelArguments) => void {
       const program = new ReduceProgram(kernel);
       return (args) => program.run(args);
     }
-    default:
-      throw new TypeError(`no ${kernel.kind} yet`);
+    case "dot":
+      return compileDot(kernel);
+    case "scan": {
+      const program = new ScanProgram(kernel);
+      return (args) => program.run(args);
+    }
+    case "sort": {
+      const program = new SortProgram(kernel);
+      return (args) => program.run(args);
+    }
+    case "scatter": {
+      const program = new ScatterProgram(kernel);
+      return (args) => program.run(args);
+    }
   }
 }

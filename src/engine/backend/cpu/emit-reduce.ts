@@ -9,8 +9,9 @@ import { foldOf, type Fold } from "./reduction.ts";
 import { stagedChunk, Stages } from "./stages.ts";
 import { strideCost } from "./strides.ts";
 
-/** Elements folded one after another before partial results are combined in pairs. */
-const foldChunk = 2048;
+/** Elements folded one after another before partial results are combined in pairs; fewer where rounding adds up. */
+const foldChunk = 4096;
+const roundingChunk = 512;
 
 /** Kept points whose accumulators are updated side by side when the reduced axes are the outer loops. */
 const columnChunk = 1024;
@@ -18,6 +19,7 @@ const columnChunk = 1024;
 /** Points one such call handles, and the most reduced points among them. */
 const columnWork = 8192;
 const maxColumnRows = 512;
+const maxRoundingRows = 64;
 
 /** Accumulators that share one inner loop, so that an addition need not wait for the one before. */
 const lanes = 4;
@@ -70,12 +72,18 @@ export class ReduceProgram {
   }
 
   run(args: KernelArguments): void {
-    const { shape, reduceShape } = this.#spec;
+    const { shape, reduceShape, reductions } = this.#spec;
     const size = Math.max(1, sizeOf(reduceShape));
-    const limit = this.#stages.isEmpty ? (this.#columns ? columnWork : foldChunk) : stagedChunk;
+    const rounds = reductions.some(({ op, dtype }) => op === "sum" && dtype === "float64");
+    const rowLimit = rounds ? roundingChunk : foldChunk;
+    const limit = Math.min(
+      this.#columns ? columnWork : rowLimit,
+      this.#stages.isEmpty ? Infinity : stagedChunk,
+    );
+    const maxRows = rounds ? maxRoundingRows : maxColumnRows;
     const keptLimit = this.#columns ? columnChunk : Math.max(1, Math.floor(limit / size));
     forEachChunk(shape, Math.min(keptLimit, this.#epilogue.maxChunk), (ranges, base, count) => {
-      const rows = Math.min(maxColumnRows, Math.max(1, Math.floor(limit / count)));
+      const rows = Math.min(maxRows, Math.max(1, Math.floor(limit / count)));
       const accumulators = this.#foldAll(ranges, count, this.#columns ? rows : limit, args);
       this.#epilogue.runChunk(ranges, base, args, accumulators);
     });
