@@ -1,4 +1,5 @@
 import { counters } from "../backend.ts";
+import { bufferUsage } from "./device.ts";
 import type { Failures } from "./failures.ts";
 import { uniformUsage, type Pipeline } from "./pipelines.ts";
 
@@ -8,6 +9,8 @@ const mostDispatches = 64;
 const mostWork = 2 ** 22;
 const uniformRingBytes = 2 ** 17;
 const uniformAlignment = 256;
+/** Marks kept: how many submits back a failed one can be noticed. */
+const markWords = 64;
 
 /**
  * Gathers dispatches into one compute pass and one submit. Work starts by itself: at the latest when the running
@@ -20,7 +23,12 @@ export class CommandQueue {
   readonly #uniforms: GPUBuffer;
   readonly #staging = new Uint32Array(uniformRingBytes / 4);
   readonly #uniformGroups = new Map<number, GPUBindGroup>();
-  #used = 0;
+  /** Word k holds the number of the last submit k modulo 64 that really ran. */
+  readonly marks: GPUBuffer;
+  #submits = 0;
+  #checked = 0;
+  /** The first slot holds the submit's own number. */
+  #used = uniformAlignment;
   #encoder: GPUCommandEncoder | undefined;
   #pass: GPUComputePassEncoder | undefined;
   #dispatches = 0;
@@ -32,12 +40,14 @@ export class CommandQueue {
     this.#device = device;
     this.#failures = failures;
     this.#uniformLayout = uniformLayout;
-    this.#uniforms = device.createBuffer({ size: uniformRingBytes, usage: uniformUsage });
-  }
-
-  /** Whether there is recorded work that was not submitted. */
-  get isPending(): boolean {
-    return this.#encoder !== undefined;
+    this.#uniforms = device.createBuffer({
+      size: uniformRingBytes,
+      usage: uniformUsage | bufferUsage.copySrc,
+    });
+    this.marks = device.createBuffer({
+      size: markWords * 4,
+      usage: bufferUsage.copySrc | bufferUsage.copyDst,
+    });
   }
 
   /** Records one dispatch; `fillUniforms` writes its uniforms. */
@@ -50,7 +60,7 @@ export class CommandQueue {
   ): void {
     if (workgroups === 0) return;
     const slot = Math.ceil(uniforms.bytes / uniformAlignment) * uniformAlignment;
-    if (slot > uniformRingBytes)
+    if (slot > uniformRingBytes - uniformAlignment)
       throw new Error(`a kernel's parameters take ${uniforms.bytes} bytes, too many`);
     if (this.#used + slot > uniformRingBytes) this.flush();
     const offset = this.#used;
@@ -73,15 +83,6 @@ export class CommandQueue {
     else this.#planFlush();
   }
 
-  /** Records copies outside the compute pass, after everything so far. */
-  encoder(): GPUCommandEncoder {
-    this.#pass?.end();
-    this.#pass = undefined;
-    this.#encoder ??= this.#device.createCommandEncoder();
-    this.#planFlush();
-    return this.#encoder;
-  }
-
   /** Submits everything recorded. */
   flush(): void {
     const encoder = this.#encoder;
@@ -89,13 +90,32 @@ export class CommandQueue {
     this.#pass?.end();
     this.#pass = undefined;
     this.#encoder = undefined;
-    if (this.#used > 0) this.#device.queue.writeBuffer(this.#uniforms, 0, this.#staging, 0, this.#used / 4);
+    this.#submits += 1;
+    this.#staging[0] = this.#submits;
+    this.#device.queue.writeBuffer(this.#uniforms, 0, this.#staging, 0, this.#used / 4);
+    encoder.copyBufferToBuffer(this.#uniforms, 0, this.marks, (this.#submits % markWords) * 4, 4);
     this.#device.pushErrorScope("validation");
     this.#device.queue.submit([encoder.finish()]);
     this.#failures.watch(this.#device.popErrorScope(), "running a kernel");
-    this.#used = 0;
+    this.#used = uniformAlignment;
     this.#dispatches = 0;
     this.#work = 0;
+  }
+
+  /**
+   * Throws when `marks`, read after the last flush, lack a submit: then its results were never written. A submit that
+   * is invalid is dropped whole, and within one task no error event can tell.
+   */
+  check(marks: Uint32Array): void {
+    const from = Math.max(this.#checked + 1, this.#submits - markWords + 1);
+    this.#checked = this.#submits;
+    for (let submit = from; submit <= this.#submits; submit += 1) {
+      if (marks[submit % markWords] !== submit) {
+        throw new Error(
+          "the device refused to run a kernel; its report follows with the next asynchronous read",
+        );
+      }
+    }
   }
 
   close(): void {
@@ -103,6 +123,7 @@ export class CommandQueue {
     this.#encoder = undefined;
     this.#pass = undefined;
     this.#uniforms.destroy();
+    this.marks.destroy();
   }
 
   #openPass(): GPUComputePassEncoder {
