@@ -76,7 +76,10 @@ export const floor_divide: Binary = (x1, x2) => {
 };
 
 function floorDivide(x1: Value, x2: Value): ArrayBase {
-  const [x, y] = broadcastOperands("floor_divide", promote("floor_divide", numeric, [x1, x2])) as [Value, Value];
+  const [x, y] = broadcastOperands("floor_divide", promote("floor_divide", numeric, [x1, x2])) as [
+    Value,
+    Value,
+  ];
   const { dtype } = lax.avalOf(x);
   if (isUnsigned(dtype)) return lax.div(x, y);
   if (isInteger(dtype)) {
@@ -182,4 +185,3 @@ export const fmax: Binary = elementwiseFunction("fmax", joined, (x, y) =>
 export const fmin: Binary = elementwiseFunction("fmin", joined, (x, y) =>
   lax.select(lax.bitwise_or(lax.lt(x!, y!), lax.ne(y!, y!)), x!, y!),
 );
-

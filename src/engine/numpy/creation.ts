@@ -9,7 +9,14 @@ import * as lax from "../lax/lax.ts";
 import { callArguments } from "./call-arguments.ts";
 import { toDType, type DTypeLike } from "./dtype-like.ts";
 import { fromHost, fromNumbers } from "./host-array.ts";
-import { dtypeOfScalars, flattenNested, hostDType, isHostArray, type Leaf, type NestedData } from "./nested-data.ts";
+import {
+  dtypeOfScalars,
+  flattenNested,
+  hostDType,
+  isHostArray,
+  type Leaf,
+  type NestedData,
+} from "./nested-data.ts";
 import { arrayArgument, checkArraylike, stretch, type ArrayLike } from "./promote.ts";
 
 /** A shape, or the extent of a vector. */
@@ -178,7 +185,13 @@ function stacked(leaves: readonly Leaf[], shape: Shape, dtype: DType | undefined
   const inner = arrays[0]!.shape;
   const same = arrays.map((each) => strong(each, target));
   if (shape.length === 0) return same[0]!;
-  return lax.reshape(lax.concatenate(same.map((each) => lax.expand_dims(each, [0])), 0), [...shape, ...inner]);
+  return lax.reshape(
+    lax.concatenate(
+      same.map((each) => lax.expand_dims(each, [0])),
+      0,
+    ),
+    [...shape, ...inner],
+  );
 }
 
 function fromTypedArray(data: HostArray): ArrayBase {
@@ -218,7 +231,8 @@ export function eye(
 ): ArrayBase {
   const options = callArguments<EyeOptions>("eye", ["M", "k", "dtype"], [M, k, dtype]);
   const shape = toShape([N, options.M ?? N]);
-  const target = options.dtype === undefined || options.dtype === null ? defaultFloat() : toDType(options.dtype);
+  const target =
+    options.dtype === undefined || options.dtype === null ? defaultFloat() : toDType(options.dtype);
   return eyeJit(shape, options.k ?? 0, target);
 }
 
@@ -232,4 +246,3 @@ export interface EyeOptions {
 export function identity(n: number, dtype?: DTypeLike | null | DTypeOption): ArrayBase {
   return eye(n, { dtype: dtypeOf("identity", dtype, defaultFloat) });
 }
-

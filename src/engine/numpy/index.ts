@@ -1,10 +1,70 @@
 /** jax.numpy: the functions a cell imports with `import * as jnp from "jax/numpy"`. */
 export * from "./arithmetic.ts";
+export { broadcast_shapes } from "./broadcast-shapes.ts";
 export * from "./creation.ts";
+export { cumprod, cumsum, diff, nancumprod, nancumsum, trapezoid } from "./cumulative.ts";
+export { diag, diagflat, diagonal, tri, tril, triu } from "./diagonals.ts";
 export * from "./joining.ts";
+export { cross, dot, inner, kron, matmul, outer, tensordot, trace, vdot } from "./linear.ts";
+export {
+  bitwise_and,
+  bitwise_invert,
+  bitwise_not,
+  bitwise_or,
+  bitwise_xor,
+  equal,
+  greater,
+  greater_equal,
+  invert,
+  left_shift,
+  less,
+  less_equal,
+  logical_and,
+  logical_not,
+  logical_or,
+  logical_xor,
+  not_equal,
+  right_shift,
+} from "./logic.ts";
+export {
+  nanargmax,
+  nanargmin,
+  nanmax,
+  nanmean,
+  nanmin,
+  nanprod,
+  nanstd,
+  nansum,
+  nanvar,
+} from "./nan-reductions.ts";
 export * from "./predicates.ts";
-export * from "./ranges.ts";
+export { arange, geomspace, linspace, logspace } from "./ranges.ts";
+export {
+  all,
+  amax,
+  amin,
+  any,
+  argmax,
+  argmin,
+  count_nonzero,
+  max,
+  min,
+  prod,
+  ptp,
+  sum,
+} from "./reductions.ts";
 export * from "./rounding.ts";
 export * from "./shape.ts";
 export * from "./special.ts";
+export {
+  average,
+  corrcoef,
+  cov,
+  mean,
+  median,
+  percentile,
+  quantile,
+  std,
+  variance as var,
+} from "./statistics.ts";
 export * from "./transcendental.ts";

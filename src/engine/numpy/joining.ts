@@ -141,7 +141,11 @@ function splitAt(array: ArrayBase, starts: readonly number[], axis: number): Arr
 }
 
 /** Parts of an array along an axis. Throws ValueError when it does not divide into equal ones. */
-export function split(ary: ArrayLike, indices_or_sections: Sections, axis?: number | JoinOptions): ArrayBase[] {
+export function split(
+  ary: ArrayLike,
+  indices_or_sections: Sections,
+  axis?: number | JoinOptions,
+): ArrayBase[] {
   return splitParts("split", ary, indices_or_sections, axis);
 }
 
@@ -196,7 +200,9 @@ export function meshgrid(...args: (ArrayLike | MeshgridOptions)[]): ArrayBase[] 
   }
   const long = vectors.find((vector) => vector.ndim > 1);
   if (long !== undefined) {
-    throw new ValueError(`Arguments to jnp.meshgrid must be at most 1D, got shape ${formatShape(long.shape)}`);
+    throw new ValueError(
+      `Arguments to jnp.meshgrid must be at most 1D, got shape ${formatShape(long.shape)}`,
+    );
   }
   const position = (i: number): number => (indexing === "xy" && i < 2 && vectors.length > 1 ? 1 - i : i);
   const shape: number[] = [];

@@ -47,8 +47,7 @@ export function arange(
   const last = options.stop ?? start;
   const by = options.step ?? 1;
   const given = options.dtype ?? null;
-  const target =
-    given === null ? promoteTypes([first, last, by].map(lax.avalOf)).dtype : toDType(given);
+  const target = given === null ? promoteTypes([first, last, by].map(lax.avalOf)).dtype : toDType(given);
   const from = concreteNumber(first, "start");
   const gap = concreteNumber(by, "step");
   if (gap === 0) throw new ValueError("Maximum allowed size exceeded");

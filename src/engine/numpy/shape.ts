@@ -30,7 +30,11 @@ export function size(a: NestedData, axis: number | null = null): number {
 }
 
 /** The same elements, row-major, in another shape; one extent may be -1. Throws TypeError when they do not fit. */
-export function reshape(a: ArrayLike, newShape: ShapeLike, order: "C" | { readonly order?: "C" } = "C"): ArrayBase {
+export function reshape(
+  a: ArrayLike,
+  newShape: ShapeLike,
+  order: "C" | { readonly order?: "C" } = "C",
+): ArrayBase {
   void order;
   const array = arrayArgument("reshape", a);
   return lax.reshape(array, inferShape(array, newShape));
@@ -64,7 +68,10 @@ export function ravel(a: ArrayLike): ArrayBase {
 }
 
 /** Axes permuted, reversed when `axes` is not given. */
-export function transpose(a: ArrayLike, axes: readonly number[] | null | { axes?: readonly number[] } = null): ArrayBase {
+export function transpose(
+  a: ArrayLike,
+  axes: readonly number[] | null | { axes?: readonly number[] } = null,
+): ArrayBase {
   const array = arrayArgument("transpose", a);
   const given = axes === null || Array.isArray(axes) ? axes : (axes as { axes?: readonly number[] }).axes;
   if (given === null || given === undefined) {
@@ -88,7 +95,10 @@ export const permute_dims = transpose;
 /** The last two axes swapped. */
 export function matrix_transpose(x: ArrayLike): ArrayBase {
   const array = arrayArgument("matrix_transpose", x);
-  if (array.ndim < 2) throw new ValueError(`x must be at least two-dimensional for matrix_transpose; got ndim=${String(array.ndim)}`);
+  if (array.ndim < 2)
+    throw new ValueError(
+      `x must be at least two-dimensional for matrix_transpose; got ndim=${String(array.ndim)}`,
+    );
   return swapaxes(array, -2, -1);
 }
 
@@ -113,9 +123,7 @@ export function moveaxis(
   const from = list(source);
   const to = list(destination);
   if (from.length !== to.length) {
-    throw new ValueError(
-      `Inconsistent number of elements: ${String(from.length)} vs ${String(to.length)}`,
-    );
+    throw new ValueError(`Inconsistent number of elements: ${String(from.length)} vs ${String(to.length)}`);
   }
   const rest = array.shape.map((_, axis) => axis).filter((axis) => !from.includes(axis));
   return lax.transpose(
@@ -152,7 +160,8 @@ export function broadcast_to(a: ArrayLike, shape: ShapeLike): ArrayBase {
   const array = arrayArgument("broadcast_to", a);
   const target = toShape(shape);
   const first = target.length - array.ndim;
-  const fits = first >= 0 && array.shape.every((extent, axis) => extent === 1 || extent === target[first + axis]);
+  const fits =
+    first >= 0 && array.shape.every((extent, axis) => extent === 1 || extent === target[first + axis]);
   if (!fits) {
     throw new ValueError(
       `Incompatible shapes for broadcasting: ${formatShape(array.shape)} and requested shape ${formatShape(target)}`,
@@ -197,5 +206,7 @@ export function rot90(m: ArrayLike, k = 1, axes: readonly [number, number] = [0,
   const turns = ((k % 4) + 4) % 4;
   if (turns === 0) return array;
   if (turns === 2) return lax.rev(array, [first, second]);
-  return turns === 1 ? swapaxes(flip(array, second), first, second) : flip(swapaxes(array, first, second), second);
+  return turns === 1
+    ? swapaxes(flip(array, second), first, second)
+    : flip(swapaxes(array, first, second), second);
 }

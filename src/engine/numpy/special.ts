@@ -2,13 +2,7 @@ import type { ArrayBase } from "../core/array-base.ts";
 import type { Value } from "../core/tracer.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
-import {
-  broadcastOperands,
-  checkArraylike,
-  inexact,
-  promote,
-  type ArrayLike,
-} from "./promote.ts";
+import { broadcastOperands, checkArraylike, inexact, promote, type ArrayLike } from "./promote.ts";
 import { signbit } from "./predicates.ts";
 
 type Unary = (x: ArrayLike) => ArrayBase;
