@@ -7,9 +7,10 @@ import { backends } from "./devices.ts";
 
 /** A sweep is worth its few milliseconds when at least this much was allocated since the last one. */
 const worthwhileBytes = 1 << 20;
-/** Allocating this much, in blocks of 64 MiB that are never touched, makes every known collector run. */
+/** Allocating blocks that are never touched, 256 MiB a turn, makes the collector run after a few turns. */
 const pressureBlockBytes = 1 << 26;
-const pressureBlocks = 64;
+const pressureBlocksPerTurn = 4;
+const pressureTurns = 24;
 
 let liveAfterLastSweep = 0;
 
@@ -37,9 +38,9 @@ async function sweep(): Promise<void> {
 }
 
 async function pressUntilCollected(sentinel: WeakRef<object>): Promise<void> {
-  for (let block = 0; block < pressureBlocks; block++) {
+  for (let turn = 0; turn < pressureTurns; turn++) {
     try {
-      new ArrayBuffer(pressureBlockBytes);
+      for (let block = 0; block < pressureBlocksPerTurn; block++) new ArrayBuffer(pressureBlockBytes);
     } catch {
       // An allocation that fails has made the collector run, too.
     }
