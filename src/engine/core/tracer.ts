@@ -16,7 +16,7 @@ export interface Trace {
 
 /** A stand-in for an array while a function is traced; it knows its aval and the trace it belongs to. */
 export abstract class Tracer extends ArrayBase {
-  abstract readonly trace: Trace;
+  abstract readonly _trace: Trace;
   abstract override readonly aval: ShapedArray;
   /** What is being traced, for messages: `the function f for jit`. */
   abstract readonly origin: string;
@@ -48,7 +48,7 @@ export abstract class Tracer extends ArrayBase {
   }
 
   override toString(): string {
-    return `Traced<${this.description}>with<${this.trace.name}>`;
+    return `Traced<${this.description}>with<${this._trace.name}>`;
   }
 
   /** As JAX's messages write it: `float32[3]`. */

@@ -1,5 +1,14 @@
 /** jax.numpy: the functions a cell imports with `import * as jnp from "jax/numpy"`. */
 export * from "./arithmetic.ts";
+export { bincount, argwhere, extract, flatnonzero, nonzero, unique } from "./data-dependent.ts";
+export * from "./constants.ts";
+export { einsum } from "./einsum.ts";
+export { ellipsis, slice } from "./index-expression.ts";
+export { convolve, interp, polyval } from "./polynomials.ts";
+export { pad, repeat, roll, tile } from "./rearranging.ts";
+export * from "./scalar-types.ts";
+export { select, take, take_along_axis, where } from "./selection.ts";
+export { argsort, digitize, lexsort, searchsorted, sort } from "./sorting.ts";
 export { broadcast_shapes } from "./broadcast-shapes.ts";
 export * from "./creation.ts";
 export { cumprod, cumsum, diff, nancumprod, nancumsum, trapezoid } from "./cumulative.ts";

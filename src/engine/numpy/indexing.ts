@@ -119,7 +119,7 @@ export function getAdvanced(
 }
 
 /** What JAX fills with: NaN, the smallest integer, or the largest unsigned one. */
-function defaultFill(dtype: DType): PythonScalar {
+export function defaultFill(dtype: DType): PythonScalar {
   if (isFloating(dtype)) return NaN;
   if (dtype === "int32") return -2147483648;
   if (dtype === "int64") return -9223372036854775808n;

@@ -8,12 +8,12 @@ import { Tracer, withTrace, type Trace, type Value } from "../core/tracer.ts";
 
 /** A variable of the Jaxpr being built, standing for the array it will hold. */
 export class JaxprTracer extends Tracer {
-  override readonly trace: JaxprTrace;
+  override readonly _trace: JaxprTrace;
   readonly variable: Var;
 
   constructor(trace: JaxprTrace, variable: Var) {
     super();
-    this.trace = trace;
+    this._trace = trace;
     this.variable = variable;
   }
 
@@ -22,7 +22,7 @@ export class JaxprTracer extends Tracer {
   }
 
   override get origin(): string {
-    return `the function ${this.trace.functionName} for jit`;
+    return `the function ${this._trace.functionName} for jit`;
   }
 }
 
@@ -59,8 +59,8 @@ export class JaxprTrace implements Trace {
   /** The atom that stands for a value in this Jaxpr. */
   atomOf(value: Value): Atom {
     if (!(value instanceof ArrayBase)) return literalOf(value);
-    if (value instanceof JaxprTracer && value.trace === this) return value.variable;
-    if (value instanceof JaxprTracer && !this.#isEnclosing(value.trace)) throw leaked(value);
+    if (value instanceof JaxprTracer && value._trace === this) return value.variable;
+    if (value instanceof JaxprTracer && !this.#isEnclosing(value._trace)) throw leaked(value);
     let variable = this.#constants.get(value);
     if (variable === undefined) {
       variable = new Var(value.aval);
@@ -102,7 +102,7 @@ function leaked(tracer: JaxprTracer): UnexpectedTracerError {
   return new UnexpectedTracerError(
     `Encountered an unexpected tracer. A function transformed by JAX had a side effect, allowing for a reference to ` +
       `an intermediate value with type ${tracer.aval.toString()} wrapped in a DynamicJaxprTracer to escape the scope ` +
-      `of the transformation. The function being traced when the value leaked was ${tracer.trace.functionName}.`,
+      `of the transformation. The function being traced when the value leaked was ${tracer._trace.functionName}.`,
   );
 }
 
