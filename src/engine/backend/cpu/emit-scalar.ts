@@ -89,7 +89,7 @@ export function emitScalar(node: ScalarExpr, args: readonly string[], out: State
     case "isFinite":
       return isFloating(node.args[0]!.dtype) ? `(${a} - ${a} === 0)` : "true";
     default:
-      if (isElementary(op) && isFloating(node.dtype)) return emitElementary(op, node, args, out);
+      if (isElementary(op) && isFloating(node.dtype)) return emitElementary(node, args, out);
       return emitArithmetic(node, a, b, out);
   }
 }

@@ -90,18 +90,7 @@ export function erf(x: number): number {
   return Math.sign(x);
 }
 
-/**
- * M. Giles, "Approximating the erfinv function" (GPU Computing Gems, 2010), the double-precision polynomials, in
- * w = -log(1 - x*x) and its square root. Lowest degree first.
- */
-const erfInvCentral = [
-  1.6536545626831027, 0.24015818242558962, -0.006033670871430149, -0.000740702534166267,
-  0.00018673420803405714, -1.3882523362786469e-5, -1.3654692000834679e-6, 4.2347877827932404e-7,
-  -2.9070369957882005e-8, -4.112633980346984e-9, 1.0512122733215323e-9, -5.415412054294628e-11,
-  -1.2975133253453532e-11, 2.6335093153082323e-12, -8.151934197605472e-14, -4.054566272975207e-14,
-  6.637638134358324e-15, 2.0972767875968562e-17, -1.333171662854621e-16, 1.115787767802518e-17,
-  1.28584807152564e-18, -1.6850591381820166e-19, -3.64441206401782e-21,
-];
+/** M. Giles' double-precision polynomials for the tails of erfInv, in sqrt(w) less 3.25 and 5. */
 const erfInvMiddle = [
   3.0838856104922208, 1.0052589676941592, 0.005370914553590064, -0.003751208507569241, 0.002491442096107851,
   -0.0016882755560235047, 0.0009532893797373805, -0.0003550375203628475, 2.4031110387097894e-5,
@@ -109,7 +98,7 @@ const erfInvMiddle = [
   -4.013867526981546e-6, 1.5027403968909828e-6, 1.8239629214389228e-8, -2.7517406297064545e-7,
   9.075656193888539e-8, 2.2137376921775787e-9,
 ];
-const erfInvTail = [
+const erfInvFarTail = [
   4.849906401408584, 1.0103004648645344, -0.00013871931833623122, -0.00021503011930044477,
   7.599527703001776e-5, -1.968177810553167e-5, 4.526062597223154e-6, -9.9298272942317e-7,
   2.2900482228026655e-7, -6.771199775845234e-8, 2.914795345090108e-8, -1.496002662714924e-8,
@@ -117,36 +106,12 @@ const erfInvTail = [
   -2.7109920616438573e-11,
 ];
 
-/** Inverse of erf in double. */
-export function erfInv(x: number): number {
-  const w = -Math.log1p(-x * x);
-  if (w < 6.25) return x * polynomial(erfInvCentral, w - 3.125);
+/** erfInv(x) where w = -log(1 - x*x) is at least 6.25, or NaN. */
+export function erfInvTail(x: number, w: number): number {
   if (Math.abs(x) === 1) return x * Infinity;
   const root = Math.sqrt(w);
-  return x * (w < 16 ? polynomial(erfInvMiddle, root - 3.25) : polynomial(erfInvTail, root - 5));
+  return x * (w < 16 ? polynomial(erfInvMiddle, root - 3.25) : polynomial(erfInvFarTail, root - 5));
 }
 
-/** The single-precision polynomials of the same paper, and the float32 steps around them. Lowest degree first. */
-const erfInvCentral32 = [
-  1.50140941, 0.246640727, -0.00417768164, -0.00125372503, 0.00021858087, -4.39150654e-6, -3.5233877e-6,
-  3.43273939e-7, 2.81022636e-8,
-].map(Math.fround);
-const erfInvTail32 = [
-  2.83297682, 1.00167406, 0.00943887047, -0.0076224613, 0.00573950773, -0.00367342844, 0.00134934322,
-  0.000100950558, -0.000200214257,
-].map(Math.fround);
-
-/** Inverse of erf in float32, with the roundings (one for each multiply-add) that give JAX's digits. */
-export function erfInv32(x: number): number {
-  const w = Math.fround(-Math.log1p(Math.fround(-x * x)));
-  if (Math.abs(x) === 1) return x * Infinity;
-  const central = w < 5;
-  const s = Math.fround(central ? w - 2.5 : Math.fround(Math.sqrt(w)) - 3);
-  const coefficients = central ? erfInvCentral32 : erfInvTail32;
-  let sum = coefficients[8]!;
-  for (let k = 7; k >= 0; k--) sum = Math.fround(sum * s + coefficients[k]!);
-  return Math.fround(sum * x);
-}
-
-/** Constants generated code reads by name. */
-export const tables = {};
+/** 2^k at index k + 1074, for every k of a double. */
+export const powersOfTwo = Float64Array.from({ length: 1074 + 1024 }, (_, k) => 2 ** (k - 1074));

@@ -1,4 +1,4 @@
-import { itemsize, type DType, type HostArray, type HostScalar } from "../../core/dtype.ts";
+import type { DType, HostArray, HostScalar } from "../../core/dtype.ts";
 import { counters } from "../backend.ts";
 import * as elementaryFunctions from "./math.ts";
 
@@ -34,7 +34,7 @@ const environment = {
   SI: new Int32Array(scratchBits),
   SD: new Float64Array(scratchBits),
   SB: new BigInt64Array(scratchBits),
-  ...elementaryFunctions.tables,
+  X2: elementaryFunctions.powersOfTwo,
 };
 const environmentNames = Object.keys(environment);
 const environmentValues = Object.values(environment);
@@ -90,8 +90,4 @@ export function wordArray(dtype: DType, length: number): HostArray {
     case "float64":
       return new Float64Array(length);
   }
-}
-
-export function bytesOf(dtype: DType, length: number): number {
-  return itemsize(dtype) * length;
 }
