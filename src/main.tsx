@@ -4,6 +4,7 @@ import workerUrl from "virtual:worker-bundle";
 import lesson from "../lessons/introduction-to-jax.md?raw";
 import { openNotebook } from "./notebook/open-notebook.ts";
 import { App } from "./ui/app.tsx";
+import "./ui/theme/fonts.ts";
 import "./ui/theme/theme.css";
 
 async function workerSource(): Promise<string> {

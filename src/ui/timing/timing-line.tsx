@@ -14,7 +14,9 @@ export function TimingLine({ timing }: { timing: Timing }): ReactElement {
           {parts.map((part) => (
             <span key={part.name}>
               {part.name} {formatDuration(part.ms)}
-              {part.name === "compile" && ` (${countKernels(timing.kernelsCompiled)})`}{" "}
+              {part.name === "compile" &&
+                timing.kernelsCompiled > 0 &&
+                ` (${countKernels(timing.kernelsCompiled)})`}{" "}
             </span>
           ))}
         </span>
