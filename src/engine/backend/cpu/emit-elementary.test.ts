@@ -71,7 +71,7 @@ function worst(
     if (Object.is(got, expected)) return;
     const isOff = Number.isNaN(got) || Number.isNaN(expected) || (got === 0 && expected === 0);
     const distance = isOff ? Infinity : ulps(got, expected);
-    if (distance > 200) expect.fail(`at ${x}: got ${got}, expected ${expected}, ${distance} ulp`);
+    if (distance > 4) expect.fail(`at ${x}: got ${got}, expected ${expected}, ${distance} ulp`);
     most = Math.max(most, distance);
   });
   return most;
@@ -187,8 +187,11 @@ describe("erf and its inverse", () => {
       erfInvKnown.filter(([x]) => x <= 0.9),
       2,
     );
-    // Near 1, JAX's own formula loses bits in 1 - x*x; its digits count for more here.
-    check("erfInv", erfInvKnown, 200);
+    // Near 1, JAX's own formula loses bits in 1 - x*x, and its digits are the ones to give.
+    for (const [x, known] of erfInvKnown.filter(([z]) => z > 0.9)) {
+      const actual = mapFlat([Float64Array.of(x)], ["float64"], (b, v) => b.unary("erfInv", v!))[0] as number;
+      expect(Math.abs(actual - known) / known).toBeLessThan((4 * Number.EPSILON) / (1 - x));
+    }
   });
 
   test("float32", () => {
