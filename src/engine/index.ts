@@ -2,15 +2,18 @@
  * The engine's only door: a JAX in TypeScript on WebGPU and the CPU. Importing it installs eager evaluation on the
  * CPU; `initialize` chooses another device.
  */
-import { installBaseTrace, Tracer } from "./core/tracer.ts";
+import { currentTrace, installBaseTrace, Tracer } from "./core/tracer.ts";
 import { ArrayImpl } from "./dispatch/array.ts";
 import { EvalTrace } from "./dispatch/eval-trace.ts";
 import * as jax from "./jax.ts";
 import * as lax from "./lax/index.ts";
+import { installArrayMethods } from "./numpy/array-methods.ts";
 import * as numpy from "./numpy/index.ts";
 import * as treeUtil from "./tree-util.ts";
 
-installBaseTrace(new EvalTrace());
+const eagerTrace = new EvalTrace();
+installBaseTrace(eagerTrace);
+installArrayMethods();
 
 export { counters, type Counters, type DeviceDescription, type DeviceMemory } from "./backend/backend.ts";
 export { ArrayBase } from "./core/array-base.ts";
@@ -21,6 +24,7 @@ export { setItem, truth } from "./dispatch/conversions.ts";
 export { collectGarbage } from "./dispatch/garbage.ts";
 export { repr, reprSync, str, strSync } from "./dispatch/print-array.ts";
 export { deviceLost, initialize, memory, synchronize, type StartedDevice } from "./dispatch/start.ts";
+export { getItem, isIndexable } from "./numpy/at.ts";
 export { operators } from "./numpy/operators.ts";
 export { jax, lax, numpy, treeUtil as tree_util };
 
@@ -40,6 +44,11 @@ export function isArray(value: unknown): value is ArrayImpl {
 /** Whether `value` stands for an array while a function is traced. */
 export function isTracer(value: unknown): value is Tracer {
   return value instanceof Tracer;
+}
+
+/** Whether a function is being traced, so that a trace may hold on to any array. */
+export function isTracing(): boolean {
+  return currentTrace() !== eagerTrace;
 }
 
 /** Gives the memory of an array back now; does nothing for anything else. */

@@ -1,5 +1,5 @@
 import type * as es from "acorn";
-import { javascriptGlobals } from "./engine-names.ts";
+import { builtins, javascriptGlobals } from "./engine-names.ts";
 import { analyzeScopes, isTypeImport, type Reference, type ScopeAnalysis } from "./scopes.ts";
 import { isFunction, walk, withoutTypes, type SyntaxNode } from "./syntax-tree.ts";
 
@@ -17,6 +17,8 @@ export interface CellAnalysis extends ScopeAnalysis {
   rootOf(node: SyntaxNode): Reference | undefined;
   /** Whether a name is JavaScript's own here: neither declared nor defined by any cell. */
   isJavascriptGlobal(reference: Reference): boolean;
+  /** Whether a name is one that every cell is given, such as `print`, and that no cell has taken over. */
+  isBuiltin(reference: Reference): boolean;
 }
 
 export function analyzeCell(
@@ -53,6 +55,8 @@ export function analyzeCell(
     rootOf,
     isJavascriptGlobal: (reference) =>
       reference.binding === undefined && javascriptGlobals.has(reference.name) && !isSlot(reference),
+    isBuiltin: ({ binding, name }) =>
+      binding === undefined && builtins.has(name) && !knownNames.has(name) && !written.has(name),
   };
 }
 

@@ -1,33 +1,37 @@
 /**
- * What the cell language knows about the engine by name.
- *
- * Every function and method below returns a handle of its own (never one of its arguments) and keeps none of its
- * arguments, so an argument that nothing else can hold may be freed as soon as the call returns.
+ * What the cell language knows about the engine by name: which calls keep none of their arguments, so that an
+ * argument which nothing else can hold may be freed as soon as the call returns.
  */
 
 function names(text: string): ReadonlySet<string> {
   return new Set(text.trim().split(/\s+/));
 }
 
-/** Functions of the engine's namespaces (`jnp.sin`, `random.normal`) that take arrays and return new ones. */
+/** Functions of the engine's namespaces (`jnp.sin`, `random.normal`) that never return one of their arguments. */
 export const freshFunctions = names(`
   sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh asin acos atan atan2
-  exp exp2 expm1 log log2 log10 log1p sqrt cbrt square reciprocal negative sign absolute fabs
+  exp exp2 expm1 log log2 log10 log1p sqrt cbrt square reciprocal negative sign
   add subtract multiply divide true_divide floor_divide mod remainder power float_power fmod
   maximum minimum fmax fmin hypot logaddexp
   equal not_equal less less_equal greater greater_equal
   logical_and logical_or logical_xor logical_not isnan isinf isfinite isclose allclose array_equal
-  sum prod mean median std var any all max min amax amin argmax argmin count_nonzero ptp nansum nanmean
+  sum prod mean median std var any all argmax argmin count_nonzero ptp nansum nanmean
   cumsum cumprod dot matmul vdot inner outer tensordot einsum trace
-  ones zeros full ones_like zeros_like full_like arange linspace logspace eye identity
-  where clip sort argsort searchsorted diff
+  ones zeros full ones_like zeros_like arange linspace logspace eye identity
+  where clip sort argsort searchsorted
   erf erfc erf_inv logistic sigmoid relu softplus logsumexp
   normal uniform randint bernoulli exponential gumbel categorical permutation choice
 `);
 
+/** Functions that may hand an argument back when there is nothing to compute, as the maximum of one number. */
+export const passingFunctions = names(`
+  absolute abs fabs max min amax amin full_like diff round around rint floor ceil trunc conj conjugate real nan_to_num
+  reshape ravel transpose squeeze swapaxes moveaxis flip roll expand_dims broadcast_to astype
+`);
+
 /** Methods of an array that return a new array or a plain value and keep no hold of the array. */
 export const freshMethods = names(`
-  sum prod mean std var any all max min argmax argmin cumsum cumprod dot sort argsort item tolist
+  sum prod mean std var any all argmax argmin cumsum cumprod dot sort argsort item tolist
 `);
 
 /** Methods that may hand back the array itself: fine on a temporary, whose fate is decided by comparing the two. */
@@ -37,6 +41,9 @@ export const passingMethods = names(
 
 /** Properties of an array that do not hold on to it. */
 export const plainProperties = names("shape dtype size ndim nbytes itemsize weak_type");
+
+/** Functions that every cell is given. They read their arguments and keep none. */
+export const builtins = names("print display");
 
 /** Names of the JavaScript language itself, which a cell reads directly unless some cell defines them. */
 export const javascriptGlobals = names(`

@@ -17,6 +17,9 @@ export function cellUrl(cellId: string, run: number): string {
 const frameLine =
   /^\s*(?:at (?<v8>.*?)\(?|(?<gecko>.*?)@)(?:\S*[/ ])?(?<url>cell-[^\s:()]+\.ts\?run=\d+):(?<line>\d+):(?<column>\d+)\)?$/;
 
+/** A line that names a data: URL holds a whole script; it is no cell's, and too long to match. */
+const maxLineLength = 1000;
+
 /** Names of functions the generated code consists of, not the reader's. */
 const anonymous = /^(?:eval|anonymous|<anonymous>|\(?async function\)?|.*\/<|)$/;
 
@@ -29,7 +32,7 @@ export function framesInCells(
   mapOf: (url: string) => { readonly cellId: string; readonly map: CellMap } | undefined,
 ): ErrorFrame[] {
   const frames = stack.split("\n").flatMap((text): ErrorFrame[] => {
-    const groups = frameLine.exec(text)?.groups;
+    const groups = text.length > maxLineLength ? undefined : frameLine.exec(text)?.groups;
     const cell = groups === undefined ? undefined : mapOf(groups["url"] ?? "");
     if (groups === undefined || cell === undefined) return [];
     const position = cell.map.locate({ line: Number(groups["line"]), column: Number(groups["column"]) });

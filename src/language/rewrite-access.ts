@@ -79,11 +79,14 @@ export function rewriteCall(r: Rewriter, node: es.CallExpression): Code {
   const callee = withoutTypes(node.callee);
   const root = r.analysis.rootOf(callee);
   const marksFloats = root === undefined || !r.analysis.isJavascriptGlobal(root);
-  const releases = r.temporaries.isFreshCall(node) && !suspends(node);
+  const releases = r.temporaries.isConsumingCall(node) && !suspends(node);
+  const gives = callee.type === "Identifier" && root !== undefined && r.analysis.isBuiltin(root);
   let held = 0;
   const args: Code[] = node.arguments.map((item) => {
-    if (!releases || !r.temporaries.isTemporary(item))
+    if ((!releases && !gives) || !r.temporaries.isTemporary(item))
       return marksFloats ? markFloats(r, item) : r.render(item);
+    // `print` reads an array later and frees it then.
+    if (gives) return compose(item.start, `${helpers}.gift(`, r.render(item), ")");
     held++;
     return compose(item.start, `${helpers}.tmp(`, r.render(item), ")");
   });

@@ -29,6 +29,14 @@ export class Vector {
 
 const live = new Set<Vector>();
 
+/** Arrays handed to `print` for good. */
+const gifts = new Set<unknown>();
+
+/** What the toy's `print` does: it frees what it was given. */
+function print(value: unknown): void {
+  if (gifts.delete(value)) release(value);
+}
+
 /** Marks a number written with a decimal point. */
 export class Float {
   readonly value: number;
@@ -183,6 +191,10 @@ function makeOwnership() {
       return result;
     },
     drop: release,
+    gift: (value: unknown) => {
+      gifts.add(value);
+      return value;
+    },
     frame: () => new ToyFrame(),
   };
 }
@@ -216,6 +228,7 @@ const toyModule = {
   sin: (x: Vector) => elementwise(x, 0, (v) => Math.sin(v)),
   square: (x: Vector) => elementwise(x, 0, (v) => v * v),
   keep: (x: unknown) => x,
+  reshape: (x: unknown) => x,
   linalg: { sum: (x: Vector) => x.sum() },
 };
 
@@ -235,8 +248,10 @@ export class ToyNotebook {
         return (globalThis as unknown as Record<string | symbol, unknown>)[name];
       },
     });
-    this.scope = Object.assign(Object.create(missing) as Record<string, unknown>, names);
+    const builtins = Object.assign(Object.create(missing) as object, { print });
+    this.scope = Object.assign(Object.create(builtins) as Record<string, unknown>, names);
     live.clear();
+    gifts.clear();
   }
 
   /** Vectors that nothing has released. */

@@ -249,6 +249,12 @@ describe("temporaries are released", () => {
     ],
     ["x = jnp.ones(3); for (const k of [1, 2, 3]) { const t = x * k; y = t + 1 }", 4],
     ["x = jnp.ones(3); jnp2 = { sin: (v) => v }; y = jnp2.sin(x) * 2; z = jnp2.sin(x)", 2],
+    ["x = jnp.ones(3); y = jnp.reshape(x) * 2", 2],
+    ["x = jnp.ones(3); y = jnp.reshape(x * 2) * 2", 2],
+    ["x = jnp.ones(3); y = jnp.reshape(x * 2)", 2],
+    ["x = jnp.ones(3); f = (v) => { const a = v * 2; return jnp.reshape(a) }; y = f(x) + 1", 3],
+    ["x = jnp.ones(3); print(x * 2); print(x)", 1],
+    ["x = jnp.ones(3); print = (v) => v; print(x * 2)", 2],
     ["f = (jnp, v) => jnp.sin(v) + 1; x = jnp.ones(1); y = f({ sin: (v) => v }, x)", 2],
     ["x = jnp.ones(3); y = (await Promise.resolve(x)) + jnp.sin(x)", 3],
   ])("%s leaves %i", async (source, expected) => {

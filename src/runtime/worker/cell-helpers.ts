@@ -1,0 +1,53 @@
+import * as access from "./element-access.ts";
+import { float } from "./engine-door.ts";
+import * as table from "./module-table.ts";
+import * as operators from "./operators.ts";
+import * as ownership from "./ownership.ts";
+
+/** Everything that the code of a cell calls by itself: what the language module's output names. */
+export const cellHelpers = Object.freeze({
+  add: operators.add,
+  sub: operators.sub,
+  mul: operators.mul,
+  div: operators.div,
+  mod: operators.mod,
+  pow: operators.pow,
+  lt: operators.lt,
+  le: operators.le,
+  gt: operators.gt,
+  ge: operators.ge,
+  eq: operators.eq,
+  ne: operators.ne,
+  and: operators.and,
+  or: operators.or,
+  xor: operators.xor,
+  lshift: operators.lshift,
+  rshift: operators.rshift,
+  neg: operators.neg,
+  pos: operators.pos,
+  invert: operators.invert,
+  not: operators.not,
+  truth: operators.truth,
+  cond: operators.cond,
+  inc: operators.inc,
+  dec: operators.dec,
+  post: operators.post,
+  get: access.get,
+  item: access.item,
+  optionalGet: access.optionalGet,
+  set: access.set,
+  call: access.call,
+  remove: access.remove,
+  ref: access.ref,
+  update: access.update,
+  step: access.step,
+  float,
+  tmp: ownership.tmp,
+  end: ownership.end,
+  drop: ownership.drop,
+  gift: ownership.gift,
+  frame: ownership.frame,
+  module: table.module,
+  member: table.member,
+  importModule: table.importModule,
+});

@@ -1,0 +1,102 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { freshFunctions, freshMethods } from "../../language/engine-names.ts";
+import {
+  initialize,
+  isArray,
+  modules,
+  operators,
+  release,
+  reprSync,
+  type EngineArray,
+} from "./engine-door.ts";
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+const numpy = modules["jax/numpy"] as unknown as Record<string, AnyFunction>;
+
+beforeAll(async () => {
+  await initialize("cpu");
+});
+
+/** Arguments to try, most telling first: also the degenerate ones, for which there would be nothing to compute. */
+function argumentLists(): unknown[][] {
+  const asarray = (data: unknown): EngineArray => numpy["asarray"]!(data) as EngineArray;
+  const vector = (): EngineArray => asarray([0.5, 0.25, 0.75]);
+  return [
+    [vector()],
+    [asarray(0.5)],
+    [asarray([0.5])],
+    [asarray([3, 1, 2])],
+    [asarray(3)],
+    [asarray([true])],
+    [vector(), vector()],
+    [asarray(0.5), asarray(0.5)],
+    [asarray([true, false, true]), vector(), vector()],
+    [
+      asarray([
+        [1.5, 2],
+        [3, 4],
+      ]),
+    ],
+    [vector(), 0],
+    [vector(), null],
+    [vector(), null, null],
+    [vector(), vector(), 1],
+    ["i,i->i", vector(), vector()],
+    ["i->i", vector()],
+  ];
+}
+
+function arraysIn(value: unknown): EngineArray[] {
+  if (isArray(value)) return [value];
+  return Array.isArray(value) ? value.flatMap(arraysIn) : [];
+}
+
+/** Calls `f` in every way that works and checks that its arguments may be freed afterwards. */
+function checkFresh(f: (args: unknown[]) => unknown): number {
+  let worked = 0;
+  for (const args of argumentLists()) {
+    let result: unknown;
+    try {
+      result = f(args);
+    } catch {
+      continue;
+    }
+    const results = arraysIn(result);
+    const inputs = arraysIn(args);
+    for (const array of results) expect(inputs).not.toContain(array);
+    const before = results.map(reprSync);
+    for (const array of inputs) release(array);
+    expect(results.map(reprSync)).toEqual(before);
+    worked++;
+  }
+  return worked;
+}
+
+describe("what the cell language frees early, the engine has finished with", () => {
+  const tables = Object.entries(modules).flatMap(([path, table]) =>
+    [...freshFunctions].flatMap((name) => {
+      const f = Object.hasOwn(table, name) || name in table ? table[name] : undefined;
+      return typeof f === "function" ? [[`${path} ${name}`, f as AnyFunction] as const] : [];
+    }),
+  );
+
+  test.each(tables)("%s", (_, f) => {
+    checkFresh((args) => f(...args));
+  });
+
+  // `+x` may be x, which is why the language never counts it as a temporary.
+  test.each(Object.keys(operators).filter((name) => name !== "pos"))("operator %s", (name) => {
+    const operator = (operators as unknown as Record<string, AnyFunction>)[name]!;
+    const worked = checkFresh((args) => operator(...args));
+    expect(worked).toBeGreaterThan(0);
+  });
+
+  test.each([...freshMethods])("method %s", (name) => {
+    checkFresh(([array, ...rest]) => (array as Record<string, AnyFunction>)[name]!(...rest));
+  });
+
+  test("enough of the functions exist for this to mean something", () => {
+    expect(tables.length).toBeGreaterThan(80);
+  });
+});

@@ -1,0 +1,39 @@
+/**
+ * The worker that runs cells: one classic script, started from a data: URL inside the sandboxed frame. Its first
+ * message brings the port to the page.
+ */
+import type { PageToWorker } from "../protocol.ts";
+import { Session } from "./session.ts";
+
+const consoleStreams = {
+  log: "stdout",
+  info: "stdout",
+  debug: "stdout",
+  warn: "stderr",
+  error: "stderr",
+} as const;
+
+addEventListener("message", function connect(event: MessageEvent<unknown>) {
+  const [port] = event.ports;
+  if (port === undefined) return;
+  removeEventListener("message", connect);
+  const session = new Session((message) => port.postMessage(message));
+  port.onmessage = ({ data }: MessageEvent<PageToWorker>) => session.receive(data);
+
+  for (const [method, stream] of Object.entries(consoleStreams))
+    Object.assign(console, { [method]: (...values: unknown[]) => session.evaluator.print(stream, values) });
+  // What a cell started and did not wait for may fail when nobody listens any more.
+  const report = (problem: unknown): void => {
+    session.evaluator.print("stderr", [
+      problem instanceof Error ? `${problem.name}: ${problem.message}` : problem,
+    ]);
+  };
+  addEventListener("unhandledrejection", (rejection) => {
+    rejection.preventDefault();
+    report(rejection.reason);
+  });
+  addEventListener("error", (failure) => {
+    failure.preventDefault();
+    report(failure.error);
+  });
+});
