@@ -115,7 +115,9 @@ export class ArrayImpl extends ArrayBase {
 export function elementOf(data: HostArray, position: number, aval: ShapedArray): HostScalar {
   const value = data[position];
   if (value === undefined) {
-    throw new RangeError(`position ${String(position)} is outside an array of shape ${formatShape(aval.shape)}`);
+    throw new RangeError(
+      `position ${String(position)} is outside an array of shape ${formatShape(aval.shape)}`,
+    );
   }
   return aval.dtype === "bool" ? value !== 0 : value;
 }

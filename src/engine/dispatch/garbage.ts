@@ -5,7 +5,7 @@ import { backends } from "./devices.ts";
  * of megabytes on a GPU give a collector no reason to run. So the runtime asks for a collection between cells.
  */
 
-/** A sweep is worth its few milliseconds when at least this much was allocated since the last one. */
+/** A sweep is worth its few milliseconds when at least this much could come back. */
 const worthwhileBytes = 1 << 20;
 /** Allocating blocks that are never touched, 256 MiB a turn, makes the collector run after a few turns. */
 const pressureBlockBytes = 1 << 26;
@@ -18,9 +18,15 @@ function liveBytes(): number {
   return backends().reduce((sum, backend) => sum + backend.memory().liveBytes, 0);
 }
 
-/** Gives back the memory of arrays that nothing refers to any more. Resolves when that has happened. */
-export async function collectGarbage(): Promise<void> {
-  if (liveBytes() - liveAfterLastSweep < worthwhileBytes) return;
+/**
+ * Gives back the memory of arrays that nothing refers to any more. Resolves when that has happened.
+ *
+ * `mayBeGarbage` says that something was let go of since the last sweep (a variable was given a new value); without
+ * it a sweep happens only after arrays were allocated.
+ */
+export async function collectGarbage(mayBeGarbage = false): Promise<void> {
+  const grown = liveBytes() - liveAfterLastSweep;
+  if ((mayBeGarbage ? liveBytes() : grown) < worthwhileBytes) return;
   await sweep();
   liveAfterLastSweep = liveBytes();
 }

@@ -1,4 +1,4 @@
-import type { DeviceDescription, DeviceMemory } from "../backend/backend.ts";
+import type { Backend, DeviceDescription, DeviceMemory } from "../backend/backend.ts";
 import { WebGPUBackend } from "../backend/webgpu/webgpu-backend.ts";
 import { backends, cpuBackend, defaultBackend, useBackend } from "./devices.ts";
 
@@ -14,7 +14,8 @@ export interface StartedDevice extends DeviceDescription {
 export async function initialize(device: "auto" | "cpu" | "webgpu" = "auto"): Promise<StartedDevice> {
   if (device === "cpu") return useCpu();
   const gpu = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
-  const found = gpu === undefined ? { unavailable: "This browser has no WebGPU." } : await WebGPUBackend.create(gpu);
+  const found =
+    gpu === undefined ? { unavailable: "This browser has no WebGPU." } : await WebGPUBackend.create(gpu);
   if (!("unavailable" in found)) {
     useBackend(found);
     return found.description;
@@ -49,7 +50,38 @@ export function deviceLost(): Promise<string> {
   return defaultBackend().lost;
 }
 
+/** A device as JAX shows it. */
+export class Device {
+  /** Position among the devices of its platform. */
+  readonly id = 0;
+  readonly #backend: Backend;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  /** "cpu" or "webgpu". */
+  get platform(): string {
+    return this.#backend.kind;
+  }
+
+  /** The adapter's own name. */
+  get device_kind(): string {
+    return this.#backend.description.name;
+  }
+
+  /** Bytes in use now and at most so far. */
+  memory_stats(): { bytes_in_use: number; peak_bytes_in_use: number; bytes_pooled: number } {
+    const { liveBytes, peakBytes, pooledBytes } = this.#backend.memory();
+    return { bytes_in_use: liveBytes, peak_bytes_in_use: peakBytes, bytes_pooled: pooledBytes };
+  }
+
+  toString(): string {
+    return `${this.platform === "cpu" ? "CpuDevice" : "WebGPUDevice"}(id=${String(this.id)})`;
+  }
+}
+
 /** As JAX lists them: the default device first. */
-export function devices(): readonly DeviceDescription[] {
-  return backends().map((backend) => backend.description);
+export function devices(): readonly Device[] {
+  return backends().map((backend) => new Device(backend));
 }
