@@ -41,13 +41,15 @@ function numbersIn(text: string): readonly number[] {
   return (withoutDtype(text).match(NUMBER) ?? []).map(Number);
 }
 
-/** The significant digits all pairs share; 0 when the lists differ in length or are empty. */
+/** The significant digits all pairs share: they differ by less than one unit of the last. 0 when nothing pairs. */
 function sharedDigits(ours: readonly number[], theirs: readonly number[]): number {
   if (ours.length === 0 || ours.length !== theirs.length) return 0;
-  const distances = ours.map((value, index) => {
+  const digits = ours.map((value, index) => {
     const other = theirs[index] ?? NaN;
-    return value === other ? 0 : Math.abs(value - other) / Math.abs(other);
+    if (value === other) return Infinity;
+    const unitOfFirstDigit = 10 ** Math.floor(Math.log10(Math.abs(other)));
+    return 1 + Math.floor(-Math.log10(Math.abs(value - other) / unitOfFirstDigit));
   });
-  const worst = Math.max(...distances);
-  return Number.isFinite(worst) && worst > 0 ? Math.max(0, Math.floor(-Math.log10(worst))) : 0;
+  const fewest = Math.min(...digits);
+  return Number.isFinite(fewest) ? Math.max(0, fewest) : 0;
 }

@@ -1,6 +1,9 @@
 import type { Timing } from "./output.ts";
 
-export type TimingPartName = "trace" | "compile" | "run" | "read back" | "other";
+/** In the order in which they happen. */
+export const TIMING_PART_NAMES = ["trace", "compile", "run", "read back", "other"] as const;
+
+export type TimingPartName = (typeof TIMING_PART_NAMES)[number];
 
 export interface TimingPart {
   readonly name: TimingPartName;

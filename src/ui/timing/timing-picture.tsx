@@ -1,7 +1,12 @@
 import { useState, type ReactElement } from "react";
 import { findCell } from "../../notebook/document.ts";
 import { formatDuration } from "../../notebook/duration.ts";
-import { countKernels, describeKernels, timingParts } from "../../notebook/timing-parts.ts";
+import {
+  countKernels,
+  describeKernels,
+  TIMING_PART_NAMES,
+  timingParts,
+} from "../../notebook/timing-parts.ts";
 import {
   describeRatio,
   type LectureTimes,
@@ -142,15 +147,22 @@ function TimingDetail({ history, run }: { history: TimingHistory; run: TimedRun 
   );
 }
 
-/** Which colour stands for what: only for parts that took long enough to be seen. */
+/** Below this share of the scale a part is too thin to see, and its colour needs no explaining. */
+const VISIBLE_SHARE = 0.003;
+
+/** Which colour stands for what. */
 function TimingKey({ history, hasTick }: { history: TimingHistory; hasTick: boolean }): ReactElement {
-  const timings = [history.first.timing, ...(history.cached === null ? [] : [history.cached.timing])];
-  const shown = new Set(
-    timings.flatMap((timing) => timingParts(timing).flatMap((part) => (part.ms > 0 ? [part.name] : []))),
+  const calls = [history.first, ...(history.cached === null ? [] : [history.cached])];
+  const longestMs = Math.max(...calls.map((call) => call.timing.wallMs));
+  const visible = new Set(
+    calls
+      .flatMap((call) => timingParts(call.timing))
+      .filter((part) => part.ms > VISIBLE_SHARE * longestMs)
+      .map((part) => part.name),
   );
   return (
     <p className="timing-key" aria-hidden="true">
-      {[...shown].map((name) => (
+      {TIMING_PART_NAMES.filter((name) => visible.has(name)).map((name) => (
         <span key={name} className="timing-key-entry">
           <span className="timing-swatch" data-part={name} />
           {name}
