@@ -30,7 +30,7 @@ function cumulative(
   const compiled = jit(
     (x: ArrayBase, along: number | null, dtype: DType) => {
       const line = along === null ? lax.reshape(x, [x.size]) : x;
-      let values = line.dtype === dtype ? line : lax.convert_element_type(line, dtype, line.weak_type);
+      let values = lax.convert_element_type(line, dtype);
       if (nanValue !== undefined && isFloating(dtype)) {
         values = lax.select(lax.ne(values, values), nanValue, values);
       }

@@ -198,11 +198,9 @@ export function meshgrid(...args: (ArrayLike | MeshgridOptions)[]): ArrayBase[] 
   if (indexing !== "xy" && indexing !== "ij") {
     throw new ValueError(`Valid values for indexing are 'xy' and 'ij', got ${String(indexing)}`);
   }
-  const long = vectors.find((vector) => vector.ndim > 1);
-  if (long !== undefined) {
-    throw new ValueError(
-      `Arguments to jnp.meshgrid must be at most 1D, got shape ${formatShape(long.shape)}`,
-    );
+  if (vectors.some((vector) => vector.ndim > 1)) {
+    const shapes = vectors.map((vector) => formatShape(vector.shape)).join(", ");
+    throw new ValueError(`Arguments to jax.numpy.meshgrid must be 1D, got shapes [${shapes}]`);
   }
   const position = (i: number): number => (indexing === "xy" && i < 2 && vectors.length > 1 ? 1 - i : i);
   const shape: number[] = [];

@@ -7,7 +7,7 @@ import { canonicalizeAxis } from "./axis.ts";
 import { broadcast_shapes } from "./broadcast-shapes.ts";
 import { multiply, subtract } from "./arithmetic.ts";
 import { truth } from "./logic.ts";
-import { checkArraylike, joined, promote, stretch, type ArrayLike } from "./promote.ts";
+import { checkArraylike, joined, promote, stretch, strong, type ArrayLike } from "./promote.ts";
 import { moveaxis } from "./shape.ts";
 import { diagonal } from "./diagonals.ts";
 import { sum } from "./reductions.ts";
@@ -147,7 +147,7 @@ export function cross(a: ArrayLike, b: ArrayLike, axis = -1): ArrayBase {
   if (!extents.every((extent) => extent === 2 || extent === 3)) {
     throw new ValueError("Dimension must be either 2 or 3 for cross product");
   }
-  const result = crossJit(left, right);
+  const result = strong(crossJit(left, right));
   return extents.includes(3) ? moveaxis(result, -1, axis) : result;
 }
 

@@ -1,9 +1,13 @@
 import type { ArrayBase } from "../core/array-base.ts";
+import { sameShape } from "../core/aval.ts";
 import { isFloating } from "../core/dtype.ts";
 import type { Value } from "../core/tracer.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
+import { broadcast_shapes } from "./broadcast-shapes.ts";
 import { callArguments } from "./call-arguments.ts";
+import { asarray } from "./creation.ts";
+import type { NestedData } from "./nested-data.ts";
 import { broadcastOperands, checkArraylike, inexact, joined, promote, type ArrayLike } from "./promote.ts";
 
 type Unary = (x: ArrayLike) => ArrayBase;
@@ -106,3 +110,39 @@ const allcloseJit = jit(
   },
   { name: "allclose", static_argnums: [2, 3, 4] },
 );
+
+const arrayEqualJit = jit(
+  (a: ArrayBase, b: ArrayBase, equalNan: boolean) => {
+    const [x, y] = broadcastOperands("array_equal", promote("array_equal", joined, [a, b])) as [Value, Value];
+    let same = lax.eq(x, y);
+    if (equalNan) same = lax.bitwise_or(same, lax.bitwise_and(lax.ne(x, x), lax.ne(y, y)));
+    return lax.reduce_and(
+      same,
+      same.shape.map((_, axis) => axis),
+    );
+  },
+  { name: "array_equal", static_argnums: 2 },
+);
+
+/** Whether two arrays (or nested lists) have the same shape and elements. */
+export function array_equal(
+  a1: NestedData,
+  a2: NestedData,
+  equal_nan?: boolean | { readonly equal_nan?: boolean },
+): ArrayBase {
+  const given = callArguments<{ equal_nan: boolean }>("array_equal", ["equal_nan"], [equal_nan]);
+  const [x, y] = [asarray(a1), asarray(a2)];
+  if (!sameShape(x.shape, y.shape)) return lax.full([], false, "bool");
+  return arrayEqualJit(x, y, given.equal_nan ?? false);
+}
+
+/** Whether two arrays have the same elements after broadcasting. */
+export function array_equiv(a1: NestedData, a2: NestedData): ArrayBase {
+  const [x, y] = [asarray(a1), asarray(a2)];
+  try {
+    broadcast_shapes(x.shape, y.shape);
+  } catch {
+    return lax.full([], false, "bool");
+  }
+  return arrayEqualJit(x, y, false);
+}

@@ -47,6 +47,11 @@ export function convert(value: Value, dtype: DType, weakType = false): Value {
   return lax.convert_element_type(value, dtype, weakType);
 }
 
+/** The array without the weakness of a Python scalar: what reductions return. */
+export function strong(x: ArrayBase): ArrayBase {
+  return x.weak_type ? lax.convert_element_type(x, x.dtype, false) : x;
+}
+
 /** The floating dtype that stands for a dtype in functions such as `sin`. */
 export function toInexactDType(dtype: DType): DType {
   if (isFloating(dtype)) return dtype;

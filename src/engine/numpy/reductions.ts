@@ -9,7 +9,7 @@ import { canonicalizeAxes, canonicalizeAxis, type Axis } from "./axis.ts";
 import { callArguments } from "./call-arguments.ts";
 import { toDType, type DTypeLike } from "./dtype-like.ts";
 import { truth } from "./logic.ts";
-import { arrayArgument, type ArrayLike } from "./promote.ts";
+import { arrayArgument, strong, type ArrayLike } from "./promote.ts";
 
 /** Keyword arguments of the reductions. */
 export interface ReductionOptions {
@@ -51,9 +51,10 @@ export function reductionArguments(name: string, a: ArrayLike, args: readonly un
   };
 }
 
-/** Puts reduced axes back with extent 1. */
+/** The result of a reduction: strong, and with the reduced axes put back with extent 1 on request. */
 export function keepAxes(result: ArrayBase, axes: readonly number[], keepdims: boolean): ArrayBase {
-  return keepdims ? lax.expand_dims(result, axes) : result;
+  const finished = strong(result);
+  return keepdims ? lax.expand_dims(finished, axes) : finished;
 }
 
 function dtypeOfSum(dtype: DType): DType {

@@ -13,6 +13,7 @@ import {
   inexact,
   joined,
   promote,
+  strong,
   type ArrayLike,
 } from "./promote.ts";
 
@@ -110,7 +111,7 @@ export function nan_to_num(x: ArrayLike, options: NanToNumOptions = {}): ArrayBa
   const array = arrayArgument("nan_to_num", x);
   if (!isFloating(array.dtype)) return array;
   const largest = array.dtype === "float64" ? Number.MAX_VALUE : 3.4028234663852886e38;
-  return nanToNumJit(array, options.nan ?? 0, options.posinf ?? largest, options.neginf ?? -largest);
+  return nanToNumJit(strong(array), options.nan ?? 0, options.posinf ?? largest, options.neginf ?? -largest);
 }
 
 const nanToNumJit = jit(

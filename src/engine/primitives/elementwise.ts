@@ -73,9 +73,23 @@ function checkDTypes(spec: ElementwiseSpec, operands: readonly ShapedArray[]): v
     }
   }
   if (!accepts(spec.accepts, dtype)) {
-    throw new TypeError(`${spec.name} does not accept dtype ${dtype}. Accepted dtypes are ${spec.accepts}.`);
+    const position = operands.length > 1 ? " at position 0" : "";
+    throw new TypeError(
+      `${spec.name} does not accept dtype ${dtype}${position}. Accepted dtypes${position} are subtypes of ` +
+        `${acceptedNames[spec.accepts]}.`,
+    );
   }
 }
+
+/** As JAX names the kinds of dtypes. */
+const acceptedNames: Readonly<Record<DTypeClass, string>> = {
+  any: "generic",
+  bool: "bool",
+  integer: "integer",
+  floating: "floating",
+  numeric: "integer, floating, complexfloating",
+  "bool or integer": "integer, bool",
+};
 
 function accepts(wanted: DTypeClass, dtype: DType): boolean {
   switch (wanted) {
