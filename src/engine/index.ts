@@ -4,11 +4,13 @@
  */
 import { currentTrace, installBaseTrace, Tracer } from "./core/tracer.ts";
 import { ArrayImpl } from "./dispatch/array.ts";
+import { withFreshHandles } from "./dispatch/fresh-handles.ts";
 import { EvalTrace } from "./dispatch/eval-trace.ts";
 import * as jax from "./jax.ts";
 import * as lax from "./lax/index.ts";
 import { installArrayMethods } from "./numpy/array-methods.ts";
 import * as numpy from "./numpy/index.ts";
+import { operators as numpyOperators } from "./numpy/operators.ts";
 import * as treeUtil from "./tree-util.ts";
 
 const eagerTrace = new EvalTrace();
@@ -25,14 +27,16 @@ export { collectGarbage } from "./dispatch/garbage.ts";
 export { repr, reprSync, str, strSync } from "./dispatch/print-array.ts";
 export { deviceLost, initialize, memory, synchronize, type StartedDevice } from "./dispatch/start.ts";
 export { getItem, isIndexable } from "./numpy/at.ts";
-export { operators } from "./numpy/operators.ts";
 export { jax, lax, numpy, treeUtil as tree_util };
+
+/** What the operators of a cell do. */
+export const operators = withFreshHandles(numpyOperators);
 
 /** What a cell can import, by module name. */
 export const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  jax: { ...jax, numpy, lax, tree_util: treeUtil },
-  "jax/numpy": numpy,
-  "jax/lax": lax,
+  jax: { ...jax, numpy: withFreshHandles(numpy), lax: withFreshHandles(lax), tree_util: treeUtil },
+  "jax/numpy": withFreshHandles(numpy),
+  "jax/lax": withFreshHandles(lax),
   "jax/tree_util": treeUtil,
 };
 

@@ -56,6 +56,11 @@ export class ArrayImpl extends ArrayBase {
     this.#storage = undefined;
   }
 
+  /** Another handle on the same memory. */
+  alias(): ArrayImpl {
+    return new ArrayImpl(this.aval, this.storage.hold());
+  }
+
   is_deleted(): boolean {
     return this.#storage === undefined;
   }

@@ -1,0 +1,31 @@
+import { ArrayImpl } from "./array.ts";
+
+/**
+ * The same functions, but never handing back an argument itself: where there is nothing to compute (`jnp.clip(x)`)
+ * the result is another handle on the same memory. So the cell language may free the result of a call, or an argument
+ * that was a temporary, without looking at the other. `asarray` keeps JAX's promise to return its argument.
+ */
+export function withFreshHandles<T extends object>(functions: T): T {
+  const entries = Object.entries(functions).map(([name, value]: [string, unknown]) => [
+    name,
+    isPlainFunction(value) && name !== "asarray" ? fresh(value) : value,
+  ]);
+  return Object.freeze(Object.fromEntries(entries)) as T;
+}
+
+type AnyFunction = (...args: readonly unknown[]) => unknown;
+
+/** Dtype objects such as `jnp.float32` are callable, too, but carry properties of their own. */
+function isPlainFunction(value: unknown): value is AnyFunction {
+  return typeof value === "function" && Object.keys(value).length === 0;
+}
+
+function fresh(f: AnyFunction): AnyFunction {
+  const call = (...args: readonly unknown[]): unknown => {
+    const result = f(...args);
+    return result instanceof ArrayImpl && args.includes(result) ? result.alias() : result;
+  };
+  Object.defineProperty(call, "name", { value: f.name });
+  Object.defineProperty(call, "length", { value: f.length });
+  return call;
+}
