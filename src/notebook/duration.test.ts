@@ -31,4 +31,13 @@ describe("formatDuration", () => {
   ])("writes %d ms as %s", (milliseconds, text) => {
     expect(formatDuration(milliseconds)).toBe(text);
   });
+
+  it.each([
+    [0.0543, 0.0001, "54 µs"],
+    [0.0021, 0.0001, "2.1 µs"],
+    [0.0001, 0.001, "<1.0 µs"],
+    [0.25, 0.001, "0.3 ms"],
+  ])("writes the mean of many loops, %d ms known to %d ms, as %s", (milliseconds, resolution, text) => {
+    expect(formatDuration(milliseconds, resolution)).toBe(text);
+  });
 });

@@ -17,9 +17,16 @@ export function parseDuration(text: string): number | undefined {
   return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
 }
 
-/** Milliseconds as a reader writes them, three digits at most and none below the timer's resolution. */
-export function formatDuration(milliseconds: number): string {
-  if (milliseconds < TIMER_RESOLUTION_MS) return "<0.1 ms";
+/**
+ * Milliseconds as a reader writes them, three digits at most and none below what the clock can tell. The mean of
+ * many loops under one reading of the clock is known to a finer `resolutionMs`.
+ */
+export function formatDuration(milliseconds: number, resolutionMs = TIMER_RESOLUTION_MS): string {
+  if (milliseconds < resolutionMs) return `<${formatDuration(resolutionMs, 0)}`;
+  if (milliseconds < 0.0995) {
+    const microseconds = milliseconds * 1000;
+    return `${microseconds.toFixed(microseconds < 9.95 ? 1 : 0)} µs`;
+  }
   if (milliseconds < 9.95) return `${milliseconds.toFixed(1)} ms`;
   if (milliseconds < 999.5) return `${milliseconds.toFixed(0)} ms`;
   const seconds = milliseconds / 1000;

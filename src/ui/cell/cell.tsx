@@ -26,7 +26,7 @@ export const Cell = memo(function Cell({ lesson }: { lesson: LessonCell }): Reac
   const stale = useNotebookState(useShallow((state) => staleness(state.document, state.cells, id)));
   const history = useNotebookState((state) => state.histories[historyKey(state.document, lesson)]);
   const times = useNotebookState(useShallow((state) => lectureTimes(state.document, lesson)));
-  const pictured = history !== undefined && cell.timing !== null && isTimed(lesson, cell);
+  const pictured = history !== undefined && cell.timing !== null && timesOneCall(lesson, cell, edited);
   const run = (advance: boolean): void => {
     notebook.run(id);
     const next = cellAfter(notebook.store.getState().document, id);
@@ -137,12 +137,11 @@ function CellTools({ lesson, edited, runButton, onRun }: CellToolsProps): ReactE
   );
 }
 
-function isTimed(lesson: LessonCell, cell: CellState): boolean {
-  return (
-    lesson.call !== undefined ||
-    lesson.t4Ms !== undefined ||
-    cell.outputs.some((output) => output.kind === "timing")
-  );
+/** Whether the cell times one call: `%timeit` makes many, which no pair of bars could show. */
+function timesOneCall(lesson: LessonCell, cell: CellState, edited: boolean): boolean {
+  const magic = cell.outputs.findLast((output) => output.kind === "timing")?.magic;
+  if (magic !== undefined) return magic !== "%timeit";
+  return !edited && (lesson.call !== undefined || lesson.t4Ms !== undefined);
 }
 
 function countText(cell: CellState): string {

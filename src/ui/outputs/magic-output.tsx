@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import { formatDuration } from "../../notebook/duration.ts";
+import { formatDuration, TIMER_RESOLUTION_MS } from "../../notebook/duration.ts";
 import type { OutputItem } from "../../notebook/output.ts";
 
 interface MagicOutputProps {
@@ -12,9 +12,10 @@ export function MagicOutput({ measured }: MagicOutputProps): ReactElement {
   if (magic !== "%timeit") {
     return <pre className="output output-magic">Wall time: {formatDuration(timing.wallMs)}</pre>;
   }
-  const mean = formatDuration(meanMs ?? timing.wallMs);
-  const spread = stdMs === undefined ? "" : ` ± ${formatDuration(stdMs)}`;
-  const best = bestMs === undefined ? "" : `, best ${formatDuration(bestMs)}`;
+  const perLoop = (ms: number): string => formatDuration(ms, TIMER_RESOLUTION_MS / (loops ?? 1));
+  const mean = perLoop(meanMs ?? timing.wallMs);
+  const spread = stdMs === undefined ? "" : ` ± ${perLoop(stdMs)}`;
+  const best = bestMs === undefined ? "" : `, best ${perLoop(bestMs)}`;
   return (
     <pre className="output output-magic">
       {mean}
