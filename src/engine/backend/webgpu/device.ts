@@ -33,10 +33,29 @@ export interface Tuning {
    * its sequential order) or the threads of a workgroup read neighbouring blocks together (what hardware coalesces).
    */
   readonly contiguousThreads: boolean;
+  /**
+   * Whether threads of a workgroup should work together through its memory. A software adapter pays for each barrier,
+   * most of all when it compiles one inside a loop.
+   */
+  readonly sharesWorkgroupMemory: boolean;
 }
 
-const hardware: Tuning = { threads: 256, blocksPerThread: 4, targetGroups: 512, contiguousThreads: false };
-const software: Tuning = { threads: 64, blocksPerThread: 64, targetGroups: 64, contiguousThreads: true };
+export const tunings: Readonly<Record<"hardware" | "software", Tuning>> = {
+  hardware: {
+    threads: 256,
+    blocksPerThread: 4,
+    targetGroups: 512,
+    contiguousThreads: false,
+    sharesWorkgroupMemory: true,
+  },
+  software: {
+    threads: 64,
+    blocksPerThread: 64,
+    targetGroups: 32,
+    contiguousThreads: true,
+    sharesWorkgroupMemory: false,
+  },
+};
 
 export interface OpenDevice {
   readonly device: GPUDevice;
@@ -59,7 +78,7 @@ export async function openDevice(gpu: GPU): Promise<OpenDevice | { readonly unav
     const device = await adapter.requestDevice({ requiredLimits });
     const info = adapter.info;
     const isSoftware = info.isFallbackAdapter || /swiftshader|llvmpipe|warp/i.test(describe(info));
-    return { device, name: describe(info), tuning: isSoftware ? software : hardware };
+    return { device, name: describe(info), tuning: tunings[isSoftware ? "software" : "hardware"] };
   } catch (error) {
     return { unavailable: `the WebGPU adapter gives no device: ${messageOf(error)}` };
   }

@@ -90,8 +90,11 @@ export class WebGPUBackend implements Backend {
     });
   }
 
-  /** Opens the adapter `gpu` offers, or says why there is none. */
-  static async create(gpu: GPU): Promise<WebGPUBackend | { readonly unavailable: string }> {
+  /**
+   * Opens the adapter `gpu` offers, or says why there is none. How kernels are laid out follows the adapter; `tuning`
+   * overrides that.
+   */
+  static async create(gpu: GPU, tuning?: Tuning): Promise<WebGPUBackend | { readonly unavailable: string }> {
     const [open, trial] = await Promise.all([openDevice(gpu), openDevice(gpu)]);
     if ("unavailable" in open) return open;
     let readsSynchronously = false;
@@ -99,7 +102,7 @@ export class WebGPUBackend implements Backend {
       readsSynchronously = await CanvasReadback.selfTest(trial.device);
       trial.device.destroy();
     }
-    return new WebGPUBackend(open, readsSynchronously);
+    return new WebGPUBackend({ ...open, tuning: tuning ?? open.tuning }, readsSynchronously);
   }
 
   supports(dtype: DType): boolean {

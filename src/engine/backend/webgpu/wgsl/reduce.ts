@@ -55,11 +55,9 @@ function chooseStrategy(kernel: ReduceKernel, tuning: Tuning): Strategy {
     return { layout: "lanes", team: 1, segments: Math.max(1, Math.min(wanted, Math.ceil(extent / 64))) };
   }
   const blocks = Math.ceil(extent / 4);
-  let team = tuning.threads;
-  while (team > 1 && (team * 2 > blocks || (tuning.contiguousThreads && (outputs * team) / 2 >= capacity)))
-    team /= 2;
-  const groups = Math.ceil((outputs * team) / tuning.threads);
-  const wanted = Math.ceil(tuning.targetGroups / groups);
+  let team = 1;
+  if (tuning.sharesWorkgroupMemory) while (team < tuning.threads && team * 2 <= blocks) team *= 2;
+  const wanted = Math.ceil(capacity / (outputs * team));
   return { layout: "teams", team, segments: Math.max(1, Math.min(wanted, Math.floor(blocks / (team * 16)))) };
 }
 
@@ -312,7 +310,7 @@ function joinPass(kernel: ReduceKernel, tuning: Tuning, segments: number): Pass 
   const shader = new Shader(kernel.params, tuning.threads);
   const accs = accumulators(shader, kernel);
   const outputs = sizeOf(kernel.shape);
-  const team = outputs >= tuning.targetGroups * tuning.threads ? 1 : tuning.threads;
+  const team = tuning.sharesWorkgroupMemory && outputs < tuning.targetGroups * 8 ? tuning.threads : 1;
   const source = shader.bind(temporary(0), false, "u32");
   const total = accs.reduce((sum, acc) => sum + acc.words, 0);
   let word = 0;

@@ -107,7 +107,7 @@ export class Shader {
   bind(ref: BufferRef, writable: boolean, elementType: string): Binding {
     const known = this.#bindings.find((b) => b.ref.kind === ref.kind && b.ref.index === ref.index);
     if (known !== undefined) return known;
-    const binding = { ref, writable, name: `b${this.#bindings.length}`, elementType };
+    const binding = { ref, writable, name: `buffer${this.#bindings.length}`, elementType };
     this.#bindings.push(binding);
     return binding;
   }

@@ -7,8 +7,9 @@ import { Body, splat, toStore } from "./body.ts";
 import { uniformAxis } from "./lane-index.ts";
 import { Shader, storedType } from "./shader.ts";
 
-/** Rows up to this length are sorted by one workgroup each, in its own memory. */
-const bitonicLimit = 1024;
+/** Short rows are sorted by comparing all with all, up to this many comparisons together. */
+const countingLength = 1024;
+const countingComparisons = 2 ** 26;
 const digits = 256;
 /** Elements one thread of the radix sort takes. */
 const share = 1024;
@@ -18,7 +19,10 @@ const share = 1024;
  * the sorted positions.
  */
 export function planSort(kernel: SortKernel, tuning: Tuning): Plan {
-  return kernel.length <= bitonicLimit ? planBitonic(kernel, tuning) : planRadix(kernel, tuning);
+  const { outer, length } = kernel;
+  const isShort =
+    length <= countingLength && (length <= 32 || outer * length * length <= countingComparisons);
+  return isShort ? planCounting(kernel, tuning) : planRadix(kernel, tuning);
 }
 
 function bodyAt(shader: Shader, kernel: SortKernel, row: string, column: string): Body {
@@ -50,49 +54,41 @@ function permute(shader: Shader, kernel: SortKernel, row: string, position: stri
   return [...body.lines, ...stores];
 }
 
-/** A bitonic network (Batcher 1968) over a power of two of (rank, position) pairs. Header: rows, length. */
-function planBitonic(kernel: SortKernel, tuning: Tuning): Plan {
+/**
+ * Each element finds its place by counting those that go before it (Knuth, TAOCP 5.2, comparison counting): nothing is
+ * shared between threads. Header: elements, length.
+ */
+function planCounting(kernel: SortKernel, tuning: Tuning): Plan {
   const shader = new Shader(kernel.params, tuning.threads);
-  const length = shader.header(1);
-  let padded = 2;
-  while (padded < kernel.length) padded *= 2;
-  const keys = bodyAt(shader, kernel, "row", "column");
-  const rank = rankText(shader, kernel.values[0]!, keys.emit(kernel.values[0]!).text);
-  shader.declare(`var<workgroup> pairs: array<vec2<u32>, ${padded}>;`);
+  const [elements, length] = [shader.header(0), shader.header(1)];
+  const key = kernel.values[0]!;
+  const own = bodyAt(shader, kernel, "row", "column");
+  const ownRank = rankText(shader, key, own.emit(key).text);
+  const other = bodyAt(shader, kernel, "row", "j");
+  const otherRank = rankText(shader, key, other.emit(key).text);
   const statements = [
-    "let row = group;",
-    `if (row >= ${shader.header(0)}) { return; }`,
-    `for (var column = lid; column < ${padded}u; column += ${tuning.threads}u) {`,
-    "  var pair = vec2<u32>(0xffffffffu, column);",
-    `  if (column < ${length}) {`,
-    ...keys.lines.map((line) => `    ${line}`),
-    `    pair.x = ${rank};`,
-    "  }",
-    "  pairs[column] = pair;",
+    `let id = group * ${tuning.threads}u + lid;`,
+    `if (id >= ${elements}) { return; }`,
+    `let row = id / ${length};`,
+    `let column = id % ${length};`,
+    ...own.lines,
+    `let rank = ${ownRank};`,
+    "var before = 0u;",
+    `for (var j = 0u; j < ${length}; j += 1u) {`,
+    ...other.lines.map((line) => `  ${line}`),
+    `  let rival = ${otherRank};`,
+    "  before += select(0u, 1u, rival < rank || (rival == rank && j < column));",
     "}",
-    "workgroupBarrier();",
-    `for (var size = 2u; size <= ${padded}u; size <<= 1u) {`,
-    "  for (var gap = size >> 1u; gap > 0u; gap >>= 1u) {",
-    `    for (var t = lid; t < ${padded / 2}u; t += ${tuning.threads}u) {`,
-    "      let low = 2u * t - (t & (gap - 1u));",
-    "      let a = pairs[low];",
-    "      let b = pairs[low + gap];",
-    "      let after = a.x > b.x || (a.x == b.x && a.y > b.y);",
-    "      if (after == ((low & size) == 0u)) { pairs[low] = b; pairs[low + gap] = a; }",
-    "    }",
-    "    workgroupBarrier();",
-    "  }",
-    "}",
-    `for (var column = lid; column < ${length}; column += ${tuning.threads}u) {`,
-    "  let origin = pairs[column].y;",
-    ...permute(shader, kernel, "row", "origin", `row * ${length} + column`).map((line) => `  ${line}`),
-    "}",
+    ...permute(shader, kernel, "row", "column", `row * ${length} + before`),
   ];
-  const work = kernel.outer * kernel.length;
-  return {
-    passes: [shader.pass(statements, [kernel.outer, kernel.length], kernel.outer, work)],
-    temporaries: [],
-  };
+  const count = kernel.outer * kernel.length;
+  const pass = shader.pass(
+    statements,
+    [count, kernel.length],
+    Math.ceil(count / tuning.threads),
+    count * kernel.length,
+  );
+  return { passes: [pass], temporaries: [] };
 }
 
 // The radix sort's temporaries: pairs (rank, position) twice, counts per (row, digit, thread), and the scan's own.
