@@ -86,9 +86,11 @@ export class Evaluator {
     const ticker = setInterval(() => this.#send({ type: "memory", memory: memoryNow() }), 250);
     let transformed: TransformedCell | undefined;
     let status: "done" | "error" | "interrupted" = "done";
+    let letGo = (): boolean => false;
     try {
       const { names: knownNames, namespaces: engineNamespaces } = this.#scope;
       transformed = transformCell(cell.source, { knownNames, engineNamespaces });
+      letGo = this.#scope.watch(transformed.writes);
       await this.#execute(transformed, this.#run);
       await output.finish();
     } catch (thrown) {
@@ -101,7 +103,7 @@ export class Evaluator {
     this.#run = undefined;
     freePending();
     const { reads = [], writes = [] } = transformed ?? {};
-    await collectGarbage(writes.length > 0);
+    await collectGarbage(letGo());
     this.#send({ type: "finished", runId, status, timing, memory: memoryNow(), reads, writes });
   }
 

@@ -19,6 +19,16 @@ export class LiveScope {
     return new Set(Object.keys(this.slots));
   }
 
+  /** Returns what tells, later, whether one of these names has let go of something that may hold an array. */
+  watch(names: readonly string[]): () => boolean {
+    const held = names
+      .filter((name) => Object.hasOwn(this.slots, name))
+      .map((name) => [name, this.slots[name]] as const);
+    const mayHold = (value: unknown): boolean =>
+      typeof value === "function" || (typeof value === "object" && value !== null);
+    return () => held.some(([name, value]) => mayHold(value) && this.slots[name] !== value);
+  }
+
   /** The names among them that hold a namespace of the engine. */
   get namespaces(): ReadonlySet<string> {
     return new Set(Object.keys(this.slots).filter((name) => isNamespace(this.slots[name])));
