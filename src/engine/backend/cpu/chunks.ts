@@ -16,7 +16,10 @@ export function forEachChunk(
   let inner = 1;
   while (split > 0 && inner * extents[split]! <= limit) inner *= extents[split--]!;
   for (let axis = 0; axis < rank; axis++) ranges[2 * axis + 1] = axis > split ? extents[axis]! : 1;
-  if (rank === 0) return visit(ranges, 0, 1);
+  if (rank === 0) {
+    visit(ranges, 0, 1);
+    return;
+  }
   const extent = extents[split]!;
   const step = Math.max(1, Math.floor(limit / inner));
   let base = 0;

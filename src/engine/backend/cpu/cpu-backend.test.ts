@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { ExprBuilder } from "../../kernel/expr-builder.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
+import type { ScalarExpr } from "../../kernel/scalar-expr.ts";
 import { counters } from "../backend.ts";
 import { CpuBackend } from "./cpu-backend.ts";
 
@@ -44,7 +45,7 @@ test("what is read is a copy of the part asked for", async () => {
   const buffer = backend.upload("uint32", Uint32Array.from([1, 2, 4294967295]));
   const part = await backend.read(buffer, 1, 2);
   expect(part).toEqual(Uint32Array.from([2, 4294967295]));
-  part.fill(0);
+  (part as Uint32Array).fill(0);
   expect([...backend.readSync(buffer, 0, 3)]).toEqual([1, 2, 4294967295]);
   expect(() => backend.readSync(buffer, 2, 2)).toThrow(RangeError);
   expect(backend.synchronizeSync()).toBe(true);
@@ -104,4 +105,40 @@ test("a long body is cut into stages and still right", () => {
     const sum = expected[k]!.reduce((a, b) => a + b);
     expect(result[0]).toBeCloseTo(sum, 8);
   });
+});
+
+test("the lesson's function of fifty million float32 ones", () => {
+  const n = 50_000_000;
+  const dtype = "float32";
+  const b = new ExprBuilder();
+  const x = b.load(0, dtype, b.index(0, n));
+  const times = (factor: number, y: ScalarExpr): ScalarExpr => b.binary("mul", b.number(dtype, factor), y);
+  const square = b.binary("mul", x, x);
+  // 3x + sin x + cos x^2 - cos 2x - x^2 * 0.4 * x^1.5
+  let value = b.binary("add", times(3, x), b.unary("sin", x));
+  value = b.binary("add", value, b.unary("cos", square));
+  value = b.binary("sub", value, b.unary("cos", times(2, x)));
+  value = b.binary(
+    "sub",
+    value,
+    b.binary("mul", times(0.4, square), b.binary("pow", x, b.number(dtype, 1.5))),
+  );
+  const common = { params: [], outputs: [dtype] } as const;
+  const one: Kernel = { kind: "map", shape: [n], inputs: [], values: [b.number(dtype, 1)], ...common };
+  const sum: Kernel = {
+    kind: "reduce",
+    shape: [],
+    reduceShape: [n],
+    inputs: [dtype],
+    reductions: [{ op: "sum", value, dtype }],
+    values: [b.accumulator(0, dtype)],
+    ...common,
+  };
+  const backend = new CpuBackend();
+  const [ones, result] = [backend.allocate(dtype, n), backend.allocate(dtype, 1)];
+  backend.dispatch(backend.compile(one), [], [], [ones]);
+  backend.dispatch(backend.compile(sum), [ones], [], [result]);
+  const exact = n * (3 + Math.sin(1) + Math.cos(1) - Math.cos(2) - 0.4);
+  expect(Math.abs((backend.readSync(result, 0, 1)[0] as number) / exact - 1)).toBeLessThan(1e-7);
+  backend.destroy();
 });

@@ -36,7 +36,7 @@ class CpuBuffer implements DeviceBuffer {
 
 /** A kernel as a program over typed arrays. */
 interface CpuKernel extends CompiledKernel {
-  run(args: KernelArguments): void;
+  readonly run: (args: KernelArguments) => void;
 }
 
 /**
@@ -69,8 +69,7 @@ export class CpuBackend implements Backend {
     return new CpuBackend(limits);
   }
 
-  supports(dtype: DType): boolean {
-    void dtype;
+  supports(): boolean {
     return true;
   }
 

@@ -59,12 +59,18 @@ export class Body {
       return;
     }
     switch (node.op) {
-      case "const":
-        return this.#define(node, literal(node.dtype, node.value), 0, true);
-      case "param":
-        return this.#define(node, `p${node.slot}`, 0, true);
-      case "index":
-        return this.#define(node, `i${node.axis}`, this.#options.order.indexOf(node.axis) + 1, true);
+      case "const": {
+        this.#define(node, literal(node.dtype, node.value), 0, true);
+        return;
+      }
+      case "param": {
+        this.#define(node, `p${node.slot}`, 0, true);
+        return;
+      }
+      case "index": {
+        this.#define(node, `i${node.axis}`, this.#options.order.indexOf(node.axis) + 1, true);
+        return;
+      }
       case "accumulator":
         throw new TypeError("an accumulator outside the epilogue of a reduction");
       default:
@@ -158,6 +164,24 @@ export function nest(
   if (axis === undefined) return `${here}\n${innermost}`;
   const inner = nest(order, lines, innermost, depth + 1);
   return `${here}\nfor (let i${axis} = s${axis}; i${axis} < e${axis}; i${axis}++) {\n${inner}\n}`;
+}
+
+/** As `nest`, with `steps` points to a turn of the innermost loop; `innermost` has the text of each, the first for what is left. */
+export function unrolledNest(
+  order: readonly number[],
+  lines: readonly (readonly string[])[],
+  innermost: readonly string[],
+): string {
+  const axis = order.at(-1)!;
+  const steps = innermost.length;
+  const point = (offset: number, text: string): string => {
+    const index = `const i${axis} = j${offset === 0 ? "" : ` + ${offset}`};`;
+    return `{\n${[index, ...lines.at(-1)!, text].join("\n")}\n}`;
+  };
+  const loop = `let j = s${axis};
+for (; j <= e${axis} - ${steps}; j += ${steps}) {\n${innermost.map((text, k) => point(k, text)).join("\n")}\n}
+for (; j < e${axis}; j++) ${point(0, innermost[0]!)}`;
+  return nest(order.slice(0, -1), lines.slice(0, -1), loop);
 }
 
 export interface Signature {

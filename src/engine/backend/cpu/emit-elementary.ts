@@ -261,8 +261,8 @@ const simplePowers: readonly (readonly [exponent: number, condition: string, tex
 
 function emitPow(node: ScalarExpr, x: string, y: string, out: Statements): string {
   const exponent = node.args[1]!;
-  const cases = simplePowers.filter(
-    ([power]) => (exponent.op === "const" ? exponent.value === power : out.isInvariant(1)) as boolean,
+  const cases = simplePowers.filter(([power]) =>
+    exponent.op === "const" ? exponent.value === power : out.isInvariant(1),
   );
   return block(out, (result) => {
     const lines = cases.map(([power, condition, text]) => {

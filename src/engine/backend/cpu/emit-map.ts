@@ -1,7 +1,7 @@
 import type { DType, HostArray } from "../../core/dtype.ts";
 import type { ScalarExpr } from "../../kernel/scalar-expr.ts";
 import { forEachChunk } from "./chunks.ts";
-import { Body, nest, prologue, storeText } from "./emit-body.ts";
+import { Body, nest, prologue, storeText, unrolledNest } from "./emit-body.ts";
 import { compileLoop, type KernelArguments, type LoopFunction } from "./program.ts";
 import { stagedChunk, Stages } from "./stages.ts";
 
@@ -18,6 +18,12 @@ export interface MapOptions {
 /** Points one call of the generated function handles: enough to hide the call, few enough that code tiers up soon. */
 const mapChunk = 8192;
 
+/**
+ * Bodies of at most this many statements stand four times in their loop: V8 checks the kind and the length of every
+ * typed array anew in each turn, which costs more than a small body itself.
+ */
+const maxUnrolled = 24;
+
 /** Evaluates expressions over an iteration space into contiguous memory. */
 export class MapProgram {
   readonly #stages: Stages;
@@ -27,14 +33,19 @@ export class MapProgram {
     const { order, values } = options;
     this.#stages = new Stages({ ...options, roots: values });
     const body = new Body({ order, roots: values, ready: this.#stages.ready });
-    // A flat map stores at its loop variable; otherwise `q` counts along.
+    // A flat map stores at its loop variable; otherwise `q` counts along, and `c` from the start of the chunk.
     const flat = order.length === 1;
+    const counts = this.#stages.ready.size > 0;
     const at = flat ? `i${order[0]!}` : "q";
-    const stores = values.map((value, k) => storeText(value.dtype, `o${k}[${at}]`, body.value(value)));
-    const counted = flat ? stores : [...stores, "q++;"];
-    if (this.#stages.ready.size > 0) counted.push("c++;");
-    const loops = nest(order, body.lines, counted.join("\n"));
-    const counters = (flat ? "" : "let q = base;\n") + (this.#stages.ready.size > 0 ? "let c = 0;\n" : "");
+    const steps = values.map((value, k) => storeText(value.dtype, `o${k}[${at}]`, body.value(value)));
+    if (!flat) steps.push("q++;");
+    if (counts) steps.push("c++;");
+    const point = steps.join("\n");
+    const unrolls = order.length > 0 && body.lines.at(-1)!.length + steps.length <= maxUnrolled;
+    const loops = unrolls
+      ? unrolledNest(order, body.lines, new Array<string>(4).fill(point))
+      : nest(order, body.lines, point);
+    const counters = (flat ? "" : "let q = base;\n") + (counts ? "let c = 0;\n" : "");
     const text = `${prologue(loops, options)}\n${counters}${loops}`;
     this.#loop = compileLoop(text, [...options.inputs, ...values.map((value) => value.dtype)]);
   }

@@ -2,7 +2,7 @@ import type { DType, HostArray } from "../../core/dtype.ts";
 import { sizeOf, type ReduceKernel } from "../../kernel/kernel.ts";
 import { topologicalOrder, type ScalarExpr } from "../../kernel/scalar-expr.ts";
 import { forEachChunk } from "./chunks.ts";
-import { Body, nest, prologue } from "./emit-body.ts";
+import { Body, nest, prologue, unrolledNest } from "./emit-body.ts";
 import { MapProgram } from "./emit-map.ts";
 import { compileLoop, wordArray, type KernelArguments, type LoopFunction } from "./program.ts";
 import { foldOf, type Fold } from "./reduction.ts";
@@ -232,16 +232,8 @@ const laneNames = Array.from({ length: lanes }, (_, lane) => (lane === 0 ? "" : 
 /** The innermost loop, several points at a time, each with accumulators of its own; then these added in pairs. */
 function emitLanes(nests: Nests, inner: readonly (readonly string[])[]): string {
   const { slots, reduced } = nests;
-  const axis = reduced.at(-1)!;
-  const point = (offset: number): string => {
-    const index = `const i${axis} = j${offset === 0 ? "" : ` + ${offset}`};`;
-    const steps = foldSteps(nests, (slot) => `x${slot}${laneNames[offset]!}`);
-    return `{\n${[index, ...inner.at(-1)!, steps].join("\n")}\n}`;
-  };
-  const points = laneNames.map((_, lane) => point(lane)).join("\n");
-  const loop = `let j = s${axis};
-for (; j <= e${axis} - ${lanes}; j += ${lanes}) {\n${points}\n}
-for (; j < e${axis}; j++) {\n${point(0)}\n}`;
+  const points = laneNames.map((lane) => foldSteps(nests, (slot) => `x${slot}${lane}`));
+  const loops = unrolledNest(reduced, [[], ...inner], points);
   const add = (to: number, from: number): string => {
     const merges = slots.folds.map((fold, k) => {
       const names = [to, from].map((lane) => arrayNames(slots, k, (slot) => `x${slot}${laneNames[lane]!}`));
@@ -249,7 +241,7 @@ for (; j < e${axis}; j++) {\n${point(0)}\n}`;
     });
     return merges.join("\n");
   };
-  return `${nest(reduced.slice(0, -1), [[], ...inner.slice(0, -1)], loop)}\n${add(0, 1)}\n${add(2, 3)}\n${add(0, 2)}`;
+  return `${loops}\n${add(0, 1)}\n${add(2, 3)}\n${add(0, 2)}`;
 }
 
 function emitColumns(nests: Nests): string {

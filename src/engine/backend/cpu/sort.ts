@@ -124,10 +124,14 @@ class RowSorter {
           high[i] = bits[2 * (base + i) + 1]! ^ 0x80000000;
         }
         return;
-      case "float32":
-        return float32Keys(values as Float32Array, bits, base, low);
-      case "float64":
-        return float64Keys(values as Float64Array, bits, base, low, high);
+      case "float32": {
+        float32Keys(values as Float32Array, bits, base, low);
+        return;
+      }
+      case "float64": {
+        float64Keys(values as Float64Array, bits, base, low, high);
+        return;
+      }
     }
   }
 }
