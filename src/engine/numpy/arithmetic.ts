@@ -12,6 +12,7 @@ import {
   inexact,
   joined,
   numeric,
+  ownHandle,
   promote,
   type ArrayLike,
 } from "./promote.ts";
@@ -51,7 +52,7 @@ function checked(name: string, x: ArrayLike): Value {
 export const abs: Unary = (x) => {
   checkArraylike("abs", [x]);
   const { dtype } = lax.avalOf(x);
-  return dtype === "bool" || isUnsigned(dtype) ? lax.asArray(x) : lax.abs(x);
+  return dtype === "bool" || isUnsigned(dtype) ? ownHandle(lax.asArray(x)) : lax.abs(x);
 };
 export const absolute = abs;
 
@@ -123,10 +124,18 @@ export function divmod(x1: ArrayLike, x2: ArrayLike): [ArrayBase, ArrayBase] {
 
 /** [fractional part, integral part], both with the sign of x. */
 export function modf(x: ArrayLike): [ArrayBase, ArrayBase] {
-  const value = lax.asArray(promote("modf", inexact, [x])[0]!);
-  const whole = lax.select(lax.lt(value, 0), lax.ceil(value), lax.floor(value));
-  return [lax.sub(value, whole), whole];
+  checkArraylike("modf", [x]);
+  return modfJit(x);
 }
+
+const modfJit = jit(
+  (x: Value): [ArrayBase, ArrayBase] => {
+    const value = lax.asArray(promote("modf", inexact, [x])[0]!);
+    const whole = lax.select(lax.lt(value, 0), lax.ceil(value), lax.floor(value));
+    return [lax.sub(value, whole), whole];
+  },
+  { name: "modf" },
+);
 
 const powByArray: Binary = elementwiseFunction("power", numeric, (x, y) =>
   isFloating(lax.avalOf(x!).dtype) ? lax.pow(x!, y!) : powerOfIntegers(x!, y!),

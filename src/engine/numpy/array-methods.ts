@@ -2,7 +2,7 @@ import { ArrayBase } from "../core/array-base.ts";
 import type { DTypeLike } from "./dtype-like.ts";
 import { atProperty, type IndexUpdates } from "./at.ts";
 import { abs } from "./arithmetic.ts";
-import { astype, type ShapeLike } from "./creation.ts";
+import { astype, copy, type ShapeLike } from "./creation.ts";
 import { cumprod, cumsum, type CumulativeOptions } from "./cumulative.ts";
 import { nonzero } from "./data-dependent.ts";
 import { diagonal } from "./diagonals.ts";
@@ -158,7 +158,7 @@ export function installArrayMethods(): void {
     return args.length === 0 ? transpose(this) : transpose(this, listOf(args));
   });
   define("copy", function (this: ArrayBase) {
-    return reshape(this, this.shape);
+    return copy(this);
   });
   define(Symbol.iterator, iterate);
   property("T", (x) => transpose(x));

@@ -17,7 +17,7 @@ import {
   type Leaf,
   type NestedData,
 } from "./nested-data.ts";
-import { arrayArgument, checkArraylike, stretch, type ArrayLike } from "./promote.ts";
+import { arrayArgument, checkArraylike, ownHandle, stretch, type ArrayLike } from "./promote.ts";
 
 /** A shape, or the extent of a vector. */
 export type ShapeLike = number | readonly number[];
@@ -85,7 +85,7 @@ export function full(
   const own = lax.avalOf(fill_value);
   const [target, weak] = given === null ? [own.dtype, own.weakType] : [toDType(given), false];
   if (isPythonScalar(fill_value)) return lax.full(extents, fill_value, target, weak);
-  return lax.asArray(stretch(lax.convert_element_type(fill_value, target, weak), extents));
+  return ownHandle(lax.asArray(stretch(lax.convert_element_type(fill_value, target, weak), extents)));
 }
 
 /** Keyword arguments of `ones_like` and its kin. */
@@ -205,7 +205,7 @@ function fromTypedArray(data: HostArray): ArrayBase {
 
 /** A copy of the array; arrays are immutable, so that the copy may share memory. */
 export function copy(a: ArrayLike): ArrayBase {
-  return arrayArgument("copy", a);
+  return ownHandle(arrayArgument("copy", a));
 }
 
 /** The array with another dtype. */

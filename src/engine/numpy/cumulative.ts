@@ -7,7 +7,7 @@ import * as lax from "../lax/lax.ts";
 import { canonicalizeAxis } from "./axis.ts";
 import { callArguments } from "./call-arguments.ts";
 import { toDType, type DTypeLike } from "./dtype-like.ts";
-import { arrayArgument, type ArrayLike } from "./promote.ts";
+import { arrayArgument, ownHandle, type ArrayLike } from "./promote.ts";
 import { subtract } from "./arithmetic.ts";
 import { not_equal } from "./logic.ts";
 
@@ -68,7 +68,7 @@ export interface DiffOptions {
 
 /** Differences of neighbours along an axis (the last), taken n times. */
 export function diff(a: ArrayLike, n?: number | DiffOptions, options?: number | DiffOptions): ArrayBase {
-  let array = arrayArgument("diff", a);
+  let array = ownHandle(arrayArgument("diff", a));
   const given = callArguments<DiffOptions>("diff", ["n", "axis"], [n, options]);
   const times = given.n ?? 1;
   if (times < 0) throw new ValueError(`order must be non-negative but got ${String(times)}`);

@@ -1,7 +1,6 @@
 import type { ArrayBase } from "../core/array-base.ts";
 import type { DType } from "../core/dtype.ts";
 import { ValueError } from "../core/errors.ts";
-import { defaultFloat } from "../core/promotion.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { callArguments } from "./call-arguments.ts";
@@ -103,7 +102,7 @@ export function tri(
   dtype?: DTypeLike | null | TriOptions,
 ): ArrayBase {
   const given = callArguments<TriOptions>("tri", ["M", "k", "dtype"], [M, k, dtype]);
-  const target = given.dtype === undefined || given.dtype === null ? defaultFloat() : toDType(given.dtype);
+  const target = given.dtype === undefined || given.dtype === null ? "float32" : toDType(given.dtype);
   return triJit(toShape([N, given.M ?? N]), given.k ?? 0, target);
 }
 

@@ -1,5 +1,5 @@
 import type { ArrayBase } from "../core/array-base.ts";
-import { formatShape } from "../core/aval.ts";
+import { formatShape, type Shape } from "../core/aval.ts";
 import { ValueError } from "../core/errors.ts";
 import { promoteTypes } from "../core/promotion.ts";
 import { jit } from "../dispatch/jit.ts";
@@ -7,7 +7,7 @@ import * as lax from "../lax/lax.ts";
 import { canonicalizeAxis } from "./axis.ts";
 import { callArguments } from "./call-arguments.ts";
 import { arrayArgument, type ArrayLike } from "./promote.ts";
-import { atleast_1d, atleast_2d, atleast_3d, broadcast_to, ravel } from "./shape.ts";
+import { broadcast_to } from "./shape.ts";
 
 /** Arrays to join: a list of them, or one array taken apart along its first axis. */
 export type ArraySequence = readonly ArrayLike[] | ArrayBase;
@@ -43,7 +43,7 @@ function axisOf(name: string, axis: unknown): number | null {
 export function concatenate(arrays: ArraySequence, axis?: number | null | JoinOptions): ArrayBase {
   const list = sequence("concatenate", arrays);
   const given = axisOf("concatenate", axis);
-  if (given === null) return join(list.map(ravel), 0);
+  if (given === null) return join(list, 0, flat);
   const [first] = list;
   if (first!.ndim === 0) throw new ValueError("Zero-dimensional arrays cannot be concatenated.");
   checkRanks("concatenate", list);
@@ -58,20 +58,41 @@ function checkRanks(name: string, list: readonly ArrayBase[]): void {
   throw name === "stack" ? new ValueError(message) : new TypeError(message);
 }
 
-const joinJit = jit(joinDirectly, { name: "concatenate", static_argnums: 1 });
+const joinJit = jit(joinDirectly, { name: "concatenate", static_argnums: [1, 2] });
 
-/** Promotes and concatenates; eagerly in one kernel, so that converted parts are never stored. */
-function join(list: readonly ArrayBase[], axis: number): ArrayBase {
-  const same = list.every((array) => array.dtype === list[0]!.dtype);
-  return same ? joinDirectly(list, axis) : joinJit(list, axis);
+/**
+ * Reshapes, promotes and concatenates; eagerly in one kernel, so that the steps between leave nothing behind.
+ * `shapeOf` gives the shape each array joins in.
+ */
+function join(
+  list: readonly ArrayBase[],
+  axis: number,
+  shapeOf: (array: ArrayBase) => Shape = (array) => array.shape,
+): ArrayBase {
+  return joinJit(list, axis, list.map(shapeOf));
 }
 
-function joinDirectly(list: readonly ArrayBase[], axis: number): ArrayBase {
+function joinDirectly(list: readonly ArrayBase[], axis: number, shapes: readonly Shape[]): ArrayBase {
   const { dtype, weakType } = promoteTypes(list.map((array) => array.aval));
   return lax.concatenate(
-    list.map((array) => (array.dtype === dtype ? array : lax.convert_element_type(array, dtype, weakType))),
+    list.map((array, i) => {
+      const placed = lax.reshape(array, shapes[i]!);
+      return array.dtype === dtype ? placed : lax.convert_element_type(placed, dtype, weakType);
+    }),
     axis,
   );
+}
+
+function flat(array: ArrayBase): Shape {
+  return [array.size];
+}
+
+function withAxes(rank: 1 | 2 | 3): (array: ArrayBase) => Shape {
+  return ({ shape, size }) => {
+    if (shape.length >= rank) return shape;
+    if (rank === 3) return shape.length === 2 ? [...shape, 1] : [1, size, 1];
+    return rank === 1 ? [1] : [1, size];
+  };
 }
 
 /** Arrays of one shape joined along a new axis. */
@@ -85,45 +106,36 @@ export function stack(arrays: ArraySequence, axis?: number | JoinOptions): Array
     );
   }
   const along = canonicalizeAxis(axisOf("stack", axis) ?? 0, shape.length + 1);
-  return join(
-    list.map((array) => lax.expand_dims(array, [along])),
-    along,
-  );
+  return join(list, along, () => [...shape.slice(0, along), 1, ...shape.slice(along)]);
 }
 
 /** Joined along the first axis, vectors as rows. */
 export function vstack(arrays: ArraySequence): ArrayBase {
-  return join(checked("vstack", arrays).map(atleast_2d), 0);
+  return join(sequence("concatenate", arrays), 0, withAxes(2));
 }
 
 /** Joined along the second axis; vectors along their only one. */
 export function hstack(arrays: ArraySequence): ArrayBase {
-  const list = checked("hstack", arrays).map(atleast_1d);
-  return join(list, list[0]!.ndim === 1 ? 0 : 1);
+  const list = sequence("concatenate", arrays);
+  return join(list, list[0]!.ndim <= 1 ? 0 : 1, withAxes(1));
 }
 
 /** Joined along the third axis. */
 export function dstack(arrays: ArraySequence): ArrayBase {
-  return join(checked("dstack", arrays).map(atleast_3d), 2);
+  return join(sequence("concatenate", arrays), 2, withAxes(3));
 }
 
 /** Vectors as the columns of a matrix. */
 export function column_stack(arrays: ArraySequence): ArrayBase {
-  const columns = checked("column_stack", arrays).map((array) =>
-    array.ndim < 2 ? lax.reshape(array, [array.size, 1]) : array,
+  return join(sequence("concatenate", arrays), 1, ({ shape, size }) =>
+    shape.length < 2 ? [size, 1] : shape,
   );
-  return join(columns, 1);
-}
-
-function checked(name: string, arrays: ArraySequence): ArrayBase[] {
-  const list = sequence("concatenate", arrays).map((each) => arrayArgument(name, each));
-  return list;
 }
 
 /** `values` joined behind `arr`: both flattened, or along `axis`. */
 export function append(arr: ArrayLike, values: ArrayLike, axis?: number | null | JoinOptions): ArrayBase {
   const given = callArguments<{ axis: number | null }>("append", ["axis"], [axis]).axis ?? null;
-  if (given === null) return concatenate([ravel(arr), ravel(values)]);
+  if (given === null) return concatenate([arr, values], null);
   return concatenate([arr, values], given);
 }
 

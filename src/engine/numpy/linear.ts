@@ -78,9 +78,12 @@ function batchedMatmul(a: ArrayBase, b: ArrayBase): ArrayBase {
 
 /** Sum of the products of all elements, both flattened. */
 export function vdot(a: ArrayLike, b: ArrayLike): ArrayBase {
-  const [x, y] = operands("vdot", a, b);
-  return dot(lax.reshape(x, [x.size]), lax.reshape(y, [y.size]));
+  return vdotJit(...operands("vdot", a, b));
 }
+
+const vdotJit = jit((x: ArrayBase, y: ArrayBase) => dot(lax.reshape(x, [x.size]), lax.reshape(y, [y.size])), {
+  name: "vdot",
+});
 
 /** Last axis against last axis. */
 export function inner(a: ArrayLike, b: ArrayLike): ArrayBase {
@@ -94,9 +97,13 @@ export function inner(a: ArrayLike, b: ArrayLike): ArrayBase {
 
 /** Products of all pairs of elements, both flattened: a matrix. */
 export function outer(a: ArrayLike, b: ArrayLike): ArrayBase {
-  const [x, y] = operands("outer", a, b);
-  return multiply(lax.reshape(x, [x.size, 1]), lax.reshape(y, [1, y.size]));
+  return outerJit(...operands("outer", a, b));
 }
+
+const outerJit = jit(
+  (x: ArrayBase, y: ArrayBase) => multiply(lax.reshape(x, [x.size, 1]), lax.reshape(y, [1, y.size])),
+  { name: "outer" },
+);
 
 /** Which axes `tensordot` sums over: how many at the end and start, or lists of them. */
 export type TensordotAxes = number | readonly [number | readonly number[], number | readonly number[]];
@@ -173,22 +180,31 @@ const crossJit = jit(
 
 /** Kronecker product: every element of `a` times the whole of `b`. */
 export function kron(a: ArrayLike, b: ArrayLike): ArrayBase {
-  const [x, y] = operands("kron", a, b);
-  const ndim = Math.max(x.ndim, y.ndim);
-  const padded = (v: ArrayBase): number[] => [...Array.from({ length: ndim - v.ndim }, () => 1), ...v.shape];
-  const [left, right] = [padded(x), padded(y)];
-  const product = multiply(
-    lax.reshape(
-      x,
-      left.flatMap((extent) => [extent, 1]),
-    ),
-    lax.reshape(
-      y,
-      right.flatMap((extent) => [1, extent]),
-    ),
-  );
-  return lax.reshape(
-    product,
-    left.map((extent, axis) => extent * right[axis]!),
-  );
+  return kronJit(...operands("kron", a, b));
 }
+
+const kronJit = jit(
+  (x: ArrayBase, y: ArrayBase) => {
+    const ndim = Math.max(x.ndim, y.ndim);
+    const padded = (v: ArrayBase): number[] => [
+      ...Array.from({ length: ndim - v.ndim }, () => 1),
+      ...v.shape,
+    ];
+    const [left, right] = [padded(x), padded(y)];
+    const product = multiply(
+      lax.reshape(
+        x,
+        left.flatMap((extent) => [extent, 1]),
+      ),
+      lax.reshape(
+        y,
+        right.flatMap((extent) => [1, extent]),
+      ),
+    );
+    return lax.reshape(
+      product,
+      left.map((extent, axis) => extent * right[axis]!),
+    );
+  },
+  { name: "kron" },
+);

@@ -4,6 +4,7 @@ import { isFloating, is64Bit, type DType } from "../core/dtype.ts";
 import { canonicalizeDType, defaultInt, promoteTypes } from "../core/promotion.ts";
 import { isPythonScalar, typedScalar } from "../core/scalar.ts";
 import { Tracer, type Value } from "../core/tracer.ts";
+import { ArrayImpl } from "../dispatch/array.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { broadcast_shapes } from "./broadcast-shapes.ts";
@@ -45,6 +46,14 @@ export function convert(value: Value, dtype: DType, weakType = false): Value {
   // A strong dtype next to a weak one of the same name wins by itself.
   if (aval.dtype === dtype && !weakType) return value;
   return lax.convert_element_type(value, dtype, weakType);
+}
+
+/**
+ * A handle of its own on an array that a function would otherwise hand back as it is: callers may delete what they
+ * passed in without deleting what they got.
+ */
+export function ownHandle(x: ArrayBase): ArrayBase {
+  return x instanceof ArrayImpl ? new ArrayImpl(x.aval, x.storage.hold()) : x;
 }
 
 /** The array without the weakness of a Python scalar: what reductions return. */

@@ -9,7 +9,7 @@ import { canonicalizeAxes, canonicalizeAxis, type Axis } from "./axis.ts";
 import { callArguments } from "./call-arguments.ts";
 import { toDType, type DTypeLike } from "./dtype-like.ts";
 import { truth } from "./logic.ts";
-import { arrayArgument, strong, type ArrayLike } from "./promote.ts";
+import { arrayArgument, ownHandle, strong, type ArrayLike } from "./promote.ts";
 
 /** Keyword arguments of the reductions. */
 export interface ReductionOptions {
@@ -96,7 +96,7 @@ function extremum(name: string, fold: FoldFunction): Reduction {
     if (axes.some((axis) => array.shape[axis] === 0)) {
       throw new ValueError(`zero-size array to reduction operation ${name} which has no identity`);
     }
-    return keepAxes(axes.length === 0 ? array : fold(array, axes), axes, keepdims);
+    return keepAxes(axes.length === 0 ? ownHandle(array) : fold(array, axes), axes, keepdims);
   };
 }
 
@@ -136,21 +136,25 @@ export type ArgReduction = (
 ) => ArrayBase;
 
 function position(name: "argmax" | "argmin"): ArgReduction {
+  const run = jit(
+    (x: ArrayBase, axis: number | null, keepdims: boolean, dtype: DType) => {
+      const line = axis === null ? lax.reshape(x, [x.size]) : x;
+      const result = lax[name](line, axis ?? 0, dtype);
+      if (!keepdims) return result;
+      const shape = x.shape.map((extent, k) => (axis === null || axis === k ? 1 : extent));
+      return lax.reshape(result, shape);
+    },
+    { name, static_argnums: [1, 2, 3] },
+  );
   return (a, axis, options) => {
     const array = arrayArgument(name, a);
     const given = callArguments<ArgOptions>(name, ["axis", "keepdims"], [axis, options]);
-    const isFlat = given.axis === undefined || given.axis === null;
-    const along = isFlat ? 0 : canonicalizeAxis(given.axis, array.ndim);
-    const line = isFlat ? lax.reshape(array, [array.size]) : array;
-    if (line.shape[along] === 0) throw new ValueError(`attempt to get ${name} of an empty sequence`);
-    const result = lax[name](line, along, defaultInt());
-    if (given.keepdims !== true) return result;
-    return isFlat
-      ? lax.reshape(
-          result,
-          array.shape.map(() => 1),
-        )
-      : lax.expand_dims(result, [along]);
+    const along =
+      given.axis === undefined || given.axis === null ? null : canonicalizeAxis(given.axis, array.ndim);
+    if ((along === null ? array.size : array.shape[along]) === 0) {
+      throw new ValueError(`attempt to get ${name} of an empty sequence`);
+    }
+    return run(array, along, given.keepdims ?? false, defaultInt());
   };
 }
 
