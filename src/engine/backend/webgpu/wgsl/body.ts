@@ -150,10 +150,10 @@ export class Body {
   #load(buffer: number, index: ScalarExpr, dtype: DType): Value {
     const stored = this.#options.inputs[buffer];
     if (stored === undefined) throw new Error(`kernel has no input buffer ${buffer}`);
-    if (this.#options.lanes === 4 && this.#options.ownBlock?.matches(index) === true) {
-      return this.#loadBlock(buffer, this.#options.ownBlock.block, dtype);
-    }
     const facts = this.#lane.factsOf(index);
+    // An index that is the same for the whole block is one element, also where it happens to be the block's own.
+    const own = this.#options.lanes === 4 && facts?.stride !== 0 ? this.#options.ownBlock : undefined;
+    if (own?.matches(index) === true) return this.#loadBlock(buffer, own.block, dtype);
     if (facts !== undefined) {
       const first = onlyIndexArithmetic(index) ? this.#first(index) : this.#valueOf(index).text;
       if (facts.stride === 0)

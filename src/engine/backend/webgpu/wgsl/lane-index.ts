@@ -41,8 +41,10 @@ export class LaneAnalysis {
       case "index":
         return this.#axes[node.axis];
       case "param":
-      case "accumulator":
         return { stride: 0, multiple: 1, nonNegative: false };
+      // Four results of a reduction are four unrelated values.
+      case "accumulator":
+        return undefined;
       default: {
         const args = node.args.map((arg) => this.factsOf(arg));
         const line = node.dtype === "int32" ? lineOf(node, args) : undefined;
