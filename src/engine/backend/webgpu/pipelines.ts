@@ -27,10 +27,14 @@ export class PipelineCache {
     });
   }
 
-  /** The pipeline of a pass, and whether it had to be compiled. */
-  get(pass: Pass): { readonly pipeline: Pipeline; readonly isNew: boolean } {
+  has(pass: Pass): boolean {
+    return this.#pipelines.has(pass.code);
+  }
+
+  /** The pipeline of a pass, compiled if it is new. */
+  get(pass: Pass): Pipeline {
     const known = this.#pipelines.get(pass.code);
-    if (known !== undefined) return { pipeline: known, isNew: false };
+    if (known !== undefined) return known;
     const device = this.#device;
     const most = device.limits.maxStorageBuffersPerShaderStage;
     if (pass.bindings.length > most) {
@@ -49,7 +53,7 @@ export class PipelineCache {
     const made = { pipeline, storageLayout: layout.storage };
     this.#pipelines.set(pass.code, made);
     counters.kernelsCompiled += 1;
-    return { pipeline: made, isNew: true };
+    return made;
   }
 
   #layout(pass: Pass): { storage: GPUBindGroupLayout; pipeline: GPUPipelineLayout } {
