@@ -1,8 +1,311 @@
+import { trigonometricFunctions } from "./trigonometric-functions.ts";
+
+/**
+ * Elementary functions in float32, within a few units in the last place: WGSL's own promise far less (sin and cos an
+ * absolute 2^-11, exp 3 + 2|x| ulp, pow nothing for x < 0). Templates as in helper-functions.ts. Polynomials named
+ * "Cephes" are the minimax fits of S. L. Moshier, "Methods and Programs for Mathematical Functions" (1989), single
+ * precision. No step relies on a fused multiply-add.
+ */
+const exponentials: Readonly<Record<string, string>> = {
+  // 2^n for any n that can matter, in two factors so that neither overflows before the product does.
+  scale_f: `fn @scale_f(x: {F}, n: {I}) -> {F} {
+  let half = n >> {U}(1u);
+  let rest = n - half;
+  return x * bitcast<{F}>((half + {I}(127)) << {U}(23u)) * bitcast<{F}>((rest + {I}(127)) << {U}(23u));
+}`,
+  quiet_nan: `fn @quiet_nan(x: {F}) -> {F} {
+  return bitcast<{F}>(bitcast<{U}>(x) | {U}(0x7fc00000u));
+}`,
+  // exp(r) = 1 + r + r^2 P(r) on |r| <= ln(2)/2 (Cephes). This is e^r - 1.
+  exp_reduced: `fn @exp_reduced(r: {F}) -> {F} {
+  var p = {F}(1.9875691500e-4f);
+  p = p * r + {F}(1.3981999507e-3f);
+  p = p * r + {F}(8.3334519073e-3f);
+  p = p * r + {F}(4.1665795894e-2f);
+  p = p * r + {F}(1.6666665459e-1f);
+  p = p * r + {F}(5.0000001201e-1f);
+  return p * (r * r) + r;
+}`,
+  // x = n ln2 + r, ln2 in two parts of which the first times n is exact.
+  exp_f: `fn @exp_f(x: {F}) -> {F} {
+  let c = min(max(x, {F}(-105f)), {F}(89f));
+  let n = round(c * {F}(1.44269504f));
+  let r = (c - n * {F}(0.693359375f)) + n * {F}(2.12194440e-4f);
+  return select(@scale_f(@exp_reduced(r) + {F}(1f), {I}(n)), x, @is_nan(x));
+}`,
+  // 2^n (e^r - 1) + (2^n - 1)
+  expm1_f: `fn @expm1_f(x: {F}) -> {F} {
+  let c = min(max(x, {F}(-18f)), {F}(89f));
+  let n = round(c * {F}(1.44269504f));
+  let r = (c - n * {F}(0.693359375f)) + n * {F}(2.12194440e-4f);
+  let k = {I}(n);
+  let unit = {F}(1f) - bitcast<{F}>(max({I}(127) - k, {I}(0)) << {U}(23u));
+  let scaled = @scale_f(@exp_reduced(r) + unit, k);
+  return select(select(scaled, @exp_reduced(x), abs(x) < {F}(0.3f)), x, @is_nan(x) | (x == {F}(0f)));
+}`,
+};
+
+const logarithms: Readonly<Record<string, string>> = {
+  // x = m 2^e with m in [sqrt(1/2), sqrt(2)); log m = f - f^2/2 + f^3 P(f), f = m - 1 (Cephes).
+  log_f: `fn @log_f(x: {F}) -> {F} {
+  let tiny = x < {F}(1.17549435e-38f);
+  let bits = bitcast<{I}>(select(x, x * {F}(8388608f), tiny)) - {I}(0x3f3504f3);
+  let e = {F}(bits >> {U}(23u)) - select({F}(0f), {F}(23f), tiny);
+  let f = bitcast<{F}>((bits & {I}(0x7fffff)) + {I}(0x3f3504f3)) - {F}(1f);
+  var p = {F}(7.0376836292e-2f);
+  p = p * f - {F}(1.1514610310e-1f);
+  p = p * f + {F}(1.1676998740e-1f);
+  p = p * f - {F}(1.2420140846e-1f);
+  p = p * f + {F}(1.4249322787e-1f);
+  p = p * f - {F}(1.6668057665e-1f);
+  p = p * f + {F}(2.0000714765e-1f);
+  p = p * f - {F}(2.4999993993e-1f);
+  p = p * f + {F}(3.3333331174e-1f);
+  let square = f * f;
+  let small = (p * f * square - e * {F}(2.12194440e-4f)) - {F}(0.5f) * square;
+  let result = (small + f) + e * {F}(0.693359375f);
+  let infinite = bitcast<{F}>(select({U}(0x7f800000u), {U}(0xff800000u), x <= {F}(0f)) | (bitcast<{U}>(x) & {U}(0u)));
+  let ordinary = (x > {F}(0f)) & @is_finite(x);
+  let special = select(infinite, @quiet_nan(x), @is_nan(x) | (x < {F}(0f)));
+  return select(special, result, ordinary);
+}`,
+  // log u + (x - (u - 1)) / u with u = 1 + x rounded: the second term is what the rounding lost.
+  log1p_f: `fn @log1p_f(x: {F}) -> {F} {
+  let u = {F}(1f) + x;
+  let log_u = @log_f(u);
+  let exact = (u > {F}(0f)) & @is_finite(u);
+  return select(log_u, select(log_u + (x - (u - {F}(1f))) / u, x, abs(x) < {F}(1e-7f)), exact);
+}`,
+};
+
+const hyperbolics: Readonly<Record<string, string>> = {
+  // Below 1 an odd polynomial (Cephes), above by the exponential, near overflow by its square root.
+  sinh_f: `fn @sinh_f(x: {F}) -> {F} {
+  let a = abs(x);
+  let z = x * x;
+  let small = ((({F}(2.03721912945e-4f) * z + {F}(8.33028376239e-3f)) * z + {F}(1.66667160211e-1f)) * z) * x + x;
+  let root = @exp_f({F}(0.5f) * a);
+  let half = ({F}(0.5f) * root) * root;
+  let e = @exp_f(min(a, {F}(80f)));
+  let large = select({F}(0.5f) * e - {F}(0.5f) / e, half, a > {F}(80f));
+  return select(select(-large, large, x > {F}(0f)), small, (a < {F}(1f)) | @is_nan(x));
+}`,
+  cosh_f: `fn @cosh_f(x: {F}) -> {F} {
+  let a = abs(x);
+  let root = @exp_f({F}(0.5f) * a);
+  let half = ({F}(0.5f) * root) * root;
+  let e = @exp_f(min(a, {F}(80f)));
+  return select(select({F}(0.5f) * e + {F}(0.5f) / e, half, a > {F}(80f)), x, @is_nan(x));
+}`,
+  tanh_f: `fn @tanh_f(x: {F}) -> {F} {
+  let a = abs(x);
+  let z = x * x;
+  var p = {F}(-5.70498872745e-3f);
+  p = p * z + {F}(2.06390887954e-2f);
+  p = p * z - {F}(5.37397155531e-2f);
+  p = p * z + {F}(1.33314422036e-1f);
+  p = p * z - {F}(3.33332819422e-1f);
+  let small = p * z * x + x;
+  let large = {F}(1f) - {F}(2f) / (@exp_f({F}(2f) * min(a, {F}(20f))) + {F}(1f));
+  return select(select(-large, large, x > {F}(0f)), small, (a < {F}(0.625f)) | @is_nan(x));
+}`,
+  // log1p(a + a^2 / (1 + sqrt(a^2 + 1))), for large a log(2a)
+  asinh_f: `fn @asinh_f(x: {F}) -> {F} {
+  let a = abs(x);
+  let square = a * a;
+  let isLarge = a > {F}(1e4f);
+  let inner = @log1p_f(select(a + square / ({F}(1f) + sqrt(square + {F}(1f))), a - {F}(1f), isLarge));
+  let result = inner + select({F}(0f), {F}(0.69314718f), isLarge);
+  return select(select(-result, result, x > {F}(0f)), x, @is_nan(x) | (x == {F}(0f)));
+}`,
+  // log1p(t + sqrt(2t + t^2)) with t = x - 1
+  acosh_f: `fn @acosh_f(x: {F}) -> {F} {
+  let isLarge = x > {F}(1e4f);
+  let t = max(x - {F}(1f), {F}(0f));
+  let inner = @log1p_f(select(t + sqrt({F}(2f) * t + t * t), t, isLarge));
+  let result = inner + select({F}(0f), {F}(0.69314718f), isLarge);
+  return select(result, @quiet_nan(x), !(x >= {F}(1f)) | @is_nan(x));
+}`,
+  // log1p(2a / (1 - a)) / 2
+  atanh_f: `fn @atanh_f(x: {F}) -> {F} {
+  let a = abs(x);
+  let result = {F}(0.5f) * @log1p_f(({F}(2f) * min(a, {F}(0.99999994f))) / ({F}(1f) - min(a, {F}(0.99999994f))));
+  let signed = select(-result, result, x > {F}(0f));
+  let ends = select(@quiet_nan(x), x * bitcast<{F}>(bitcast<{U}>(a) | {U}(0x7f800000u)), a == {F}(1f));
+  return select(select(ends, signed, a < {F}(1f)), x, x == {F}(0f));
+}`,
+};
+
+const powers: Readonly<Record<string, string>> = {
+  // A first guess from the exponent, then Newton's steps in the form that ends within one rounding.
+  cbrt_f: `fn @cbrt_f(x: {F}) -> {F} {
+  let a = abs(x);
+  var t = bitcast<{F}>(bitcast<{U}>(a) / {U}(3u) + {U}(709921077u));
+  for (var i = 0; i < 4; i++) {
+    t = t + (a / (t * t) - t) * {F}(0.33333334f);
+  }
+  return select(select(-t, t, x > {F}(0f)), x, (a == {F}(0f)) | !@is_finite(x));
+}`,
+  // The part of x that fits in 12 bits, so that products of two such parts are exact (Dekker 1971).
+  high_part: `fn @high_part(x: {F}) -> {F} {
+  return bitcast<{F}>(bitcast<{U}>(x) & {U}(0xfffff000u));
+}`,
+  // |x|^y for finite |x| > 0: log2 |x| = e + (2 / ln 2) atanh((m - 1) / (m + 1)), held in two parts, times y in two
+  // parts; then 2 to that power. A single float for the logarithm would lose up to 7 bits.
+  pow_positive: `fn @pow_positive(x: {F}, y_in: {F}) -> {F} {
+  let y = min(max(y_in, {F}(-1e10f)), {F}(1e10f));
+  let tiny = x < {F}(1.17549435e-38f);
+  let bits = bitcast<{I}>(select(x, x * {F}(8388608f), tiny)) - {I}(0x3f3504f3);
+  let e = {F}(bits >> {U}(23u)) - select({F}(0f), {F}(23f), tiny);
+  let m = bitcast<{F}>((bits & {I}(0x7fffff)) + {I}(0x3f3504f3));
+  let f = m - {F}(1f);
+  let g = m + {F}(1f);
+  let s = f / g;
+  let s_high = @high_part(s);
+  let g_high = @high_part(g);
+  let g_low = m - (g_high - {F}(1f));
+  let s_low = ((f - s_high * g_high) - s_high * g_low) / g;
+  let z = s * s;
+  var q = {F}(0.0909090909f);
+  q = q * z + {F}(0.1111111111f);
+  q = q * z + {F}(0.1428571429f);
+  q = q * z + {F}(0.2f);
+  q = q * z + {F}(0.3333333333f);
+  let a_low = s_low + s * z * q;
+  let p = s_high * {F}(2.884765625f);
+  let p_low = s_high * {F}(6.244567921385169e-4f) + a_low * {F}(2.885390043258667f);
+  let t = e + p;
+  let lost = (p - (t - e)) + p_low;
+  let l_high = @high_part(t + lost);
+  let l_low = lost - (l_high - t);
+  let y_high = @high_part(y);
+  let w_high = y_high * l_high;
+  let w_low = (y - y_high) * l_high + y * l_low;
+  let w = min(max(w_high + w_low, {F}(-200f)), {F}(200f));
+  let n = round(w);
+  let r = select((w_high - n) + w_low, {F}(0f), abs(w) >= {F}(200f)) * {F}(0.69314718f);
+  return @scale_f(@exp_reduced(r) + {F}(1f), {I}(n));
+}`,
+  // The rest of C's pow: signs, zeros, infinities, NaN.
+  pow_f: `fn @pow_f(x: {F}, y: {F}) -> {F} {
+  let a = abs(x);
+  let edge = (a == {F}(0f)) | !@is_finite(a);
+  var result = @pow_positive(select(a, {F}(1f), edge), y);
+  // 0 and infinity trade places when y < 0.
+  let large = (a > {F}(1f)) == (y > {F}(0f));
+  let infinity = bitcast<{F}>({U}(0x7f800000u) | (bitcast<{U}>(x) & {U}(0u)));
+  result = select(result, select({F}(0f), infinity, large), edge);
+  let whole = floor(y) == y;
+  let odd = whole & (abs(y) < {F}(16777216f)) & (({I}(y) & {I}(1)) == {I}(1));
+  let negative = bitcast<{I}>(x) < {I}(0);
+  result = select(result, -result, negative & odd);
+  let undefined = (negative & !whole & !edge) | @is_nan(x) | @is_nan(y);
+  result = select(result, @quiet_nan(y), undefined);
+  return select(result, {F}(1f), (y == {F}(0f)) | ((x == {F}(1f)) & !@is_nan(x)));
+}`,
+  // The exact remainder by long division of the significands, one bit a step, as many steps as the exponents differ.
+  rem_one: `fn rem_one(x: f32, y: f32) -> f32 {
+  let divisor = bitcast<u32>(y) & 0x7fffffffu;
+  let dividend = bitcast<u32>(x) & 0x7fffffffu;
+  if (dividend >= 0x7f800000u || divisor > 0x7f800000u || divisor == 0u) {
+    return bitcast<f32>(bitcast<u32>(x) | 0x7fc00000u);
+  }
+  if (dividend < divisor) { return x; }
+  let shift = divisor >> 23u;
+  let d = (divisor & 0x7fffffu) | 0x800000u;
+  var rest = (dividend & 0x7fffffu) | 0x800000u;
+  rest = select(rest, rest - d, rest >= d);
+  for (var steps = (dividend >> 23u) - shift; steps > 0u && rest != 0u; steps -= 1u) {
+    rest = rest << 1u;
+    rest = select(rest, rest - d, rest >= d);
+  }
+  let sign = bitcast<u32>(x) & 0x80000000u;
+  if (rest == 0u) { return bitcast<f32>(sign); }
+  let up = countLeadingZeros(rest) - 8u;
+  if (shift <= up) {
+    let scaled = f32(rest) * bitcast<f32>(shift << 23u) * 1.1920929e-7f;
+    return bitcast<f32>(bitcast<u32>(scaled) | sign);
+  }
+  return bitcast<f32>(sign | ((shift - up) << 23u) | ((rest << up) & 0x7fffffu));
+}`,
+  rem_f: "fn rem_f(x: f32, y: f32) -> f32 { return @@rem_one(x, y); }",
+  rem_f_v: `fn rem_f_v(x: vec4<f32>, y: vec4<f32>) -> vec4<f32> {
+  return vec4<f32>(@@rem_one(x.x, y.x), @@rem_one(x.y, y.y), @@rem_one(x.z, y.z), @@rem_one(x.w, y.w));
+}`,
+};
+
+const errorFunctions: Readonly<Record<string, string>> = {
+  // Up to 1 an odd polynomial; beyond, 1 - exp(-a^2) / a * P(1 / a^2) (Cephes).
+  erf_f: `fn @erf_f(x: {F}) -> {F} {
+  let a = min(abs(x), {F}(4f));
+  let z = x * x;
+  var p = {F}(7.853861353153693e-5f);
+  p = p * z - {F}(8.010193625184903e-4f);
+  p = p * z + {F}(5.188327685732524e-3f);
+  p = p * z - {F}(2.685381193529856e-2f);
+  p = p * z + {F}(1.128358514861418e-1f);
+  p = p * z - {F}(3.761262582423300e-1f);
+  p = p * z + {F}(1.128379165726710f);
+  let q = {F}(1f) / max(a, {F}(1f));
+  let y = q * q;
+  var u = {F}(2.326819970068386e-2f);
+  u = u * y - {F}(1.387039388740657e-1f);
+  u = u * y + {F}(3.687424674597105e-1f);
+  u = u * y - {F}(5.824733027278666e-1f);
+  u = u * y + {F}(6.210004621745983e-1f);
+  u = u * y - {F}(4.944515323274145e-1f);
+  u = u * y + {F}(3.404879937665872e-1f);
+  u = u * y - {F}(2.741127028184656e-1f);
+  u = u * y + {F}(5.638259427386472e-1f);
+  var v = {F}(-1.047766399936249e1f);
+  v = v * y + {F}(1.297719955372516e1f);
+  v = v * y - {F}(7.495518717768503f);
+  v = v * y + {F}(2.921019019210786f);
+  v = v * y - {F}(1.015265279202700f);
+  v = v * y + {F}(4.218463358204948e-1f);
+  v = v * y - {F}(2.820767439740514e-1f);
+  v = v * y + {F}(5.641895067754075e-1f);
+  let tail = {F}(1f) - @exp_f(-(a * a)) * q * select(v, u, a < {F}(2f));
+  return select(select(-tail, tail, x > {F}(0f)), p * x, (abs(x) <= {F}(1f)) | @is_nan(x));
+}`,
+  // p w + c rounded once: the product in two parts (Dekker 1971), the sum with its error (Knuth).
+  fused: `fn @fused(p: {F}, w: {F}, c: {F}) -> {F} {
+  let p_high = @high_part(p);
+  let p_low = p - p_high;
+  let w_high = @high_part(w);
+  let w_low = w - w_high;
+  let product = p * w;
+  let lost = ((p_high * w_high - product) + p_high * w_low + p_low * w_high) + p_low * w_low;
+  let t = c + product;
+  let u = t - c;
+  return t + (((c - (t - u)) + (product - u)) + lost);
+}`,
+  // M. Giles, "Approximating the erfinv function" (GPU Computing Gems, 2011), single precision. The last steps are
+  // fused, as the generators of normal numbers whose digits are printed do them.
+  erf_inv_f: `fn @erf_inv_f(x: {F}) -> {F} {
+  let w = -@log1p_f(-(x * x));
+  let near = w < {F}(5f);
+  let v = select(sqrt(max(w, {F}(5f))) - {F}(3f), w - {F}(2.5f), near);
+  var p = select({F}(-0.000200214257f), {F}(2.81022636e-08f), near);
+  p = p * v + select({F}(0.000100950558f), {F}(3.43273939e-07f), near);
+  p = p * v + select({F}(0.00134934322f), {F}(-3.5233877e-06f), near);
+  p = p * v + select({F}(-0.00367342844f), {F}(-4.39150654e-06f), near);
+  p = p * v + select({F}(0.00573950773f), {F}(0.00021858087f), near);
+  p = p * v + select({F}(-0.0076224613f), {F}(-0.00125372503f), near);
+  p = p * v + select({F}(0.00943887047f), {F}(-0.00417768164f), near);
+  p = @fused(p, v, select({F}(1.00167406f), {F}(0.246640727f), near));
+  p = @fused(p, v, select({F}(2.83297682f), {F}(1.50140941f), near));
+  let a = abs(x);
+  let ends = x * bitcast<{F}>(bitcast<{U}>(a) | {U}(0x7f800000u));
+  return select(select(@quiet_nan(x), ends, a == {F}(1f)), p * x, a < {F}(1f));
+}`,
+};
+
 export const elementaryFunctions: Readonly<Record<string, string>> = {
-  exp_f: `fn @exp_f(x: {F}) -> {F} { return exp(x); }`,
-  log_f: `fn @log_f(x: {F}) -> {F} { return log(x); }`,
-  sin_f: `fn @sin_f(x: {F}) -> {F} { return sin(x); }`,
-  cos_f: `fn @cos_f(x: {F}) -> {F} { return cos(x); }`,
-  tanh_f: `fn @tanh_f(x: {F}) -> {F} { return tanh(x); }`,
-  pow_f: `fn @pow_f(x: {F}, y: {F}) -> {F} { return pow(x, y); }`,
+  ...exponentials,
+  ...logarithms,
+  ...hyperbolics,
+  ...powers,
+  ...errorFunctions,
+  ...trigonometricFunctions,
 };

@@ -97,7 +97,8 @@ export const helperNames = Object.keys(templates);
 
 function expand(name: string): { readonly code: string; readonly calls: readonly string[] } {
   const wide = name.endsWith("_v");
-  const template = templates[wide ? name.slice(0, -2) : name];
+  // Some helpers have a text of their own for four lanes.
+  const template = templates[name] ?? templates[wide ? name.slice(0, -2) : name];
   if (template === undefined) throw new Error(`no helper function ${name}`);
   const calls: string[] = [];
   // "@@name" is a call to the one-lane version from either width.
