@@ -6,6 +6,7 @@ import { currentTrace, installBaseTrace, Tracer } from "./core/tracer.ts";
 import { ArrayImpl } from "./dispatch/array.ts";
 import { withFreshHandles } from "./dispatch/fresh-handles.ts";
 import { EvalTrace } from "./dispatch/eval-trace.ts";
+import { strSync } from "./dispatch/print-array.ts";
 import * as jax from "./jax.ts";
 import * as lax from "./lax/index.ts";
 import { installArrayMethods } from "./numpy/array-methods.ts";
@@ -16,6 +17,12 @@ import * as treeUtil from "./tree-util.ts";
 const eagerTrace = new EvalTrace();
 installBaseTrace(eagerTrace);
 installArrayMethods();
+// Printing needs arrays, so it cannot be a method of theirs from the start.
+Object.defineProperty(ArrayImpl.prototype, "toString", {
+  value(this: ArrayImpl): string {
+    return strSync(this);
+  },
+});
 
 export { counters, type Counters, type DeviceDescription, type DeviceMemory } from "./backend/backend.ts";
 export { ArrayBase } from "./core/array-base.ts";

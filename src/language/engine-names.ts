@@ -19,14 +19,11 @@ export const freshFunctions = names(`
   cumsum cumprod dot matmul vdot inner outer tensordot einsum trace
   ones zeros full ones_like zeros_like arange linspace logspace eye identity
   where clip sort argsort searchsorted
+  array copy absolute abs fabs max min amax amin full_like diff round around rint floor ceil trunc
+  conj conjugate real imag nan_to_num positive matrix_transpose
+  reshape ravel transpose squeeze swapaxes moveaxis flip roll expand_dims broadcast_to astype
   erf erfc erf_inv logistic sigmoid relu softplus logsumexp
   normal uniform randint bernoulli exponential gumbel categorical permutation choice
-`);
-
-/** Functions that may hand an argument back when there is nothing to compute, as the maximum of one number. */
-export const passingFunctions = names(`
-  absolute abs fabs max min amax amin full_like diff round around rint floor ceil trunc conj conjugate real nan_to_num
-  reshape ravel transpose squeeze swapaxes moveaxis flip roll expand_dims broadcast_to astype
 `);
 
 /** Methods of an array that return a new array or a plain value and keep no hold of the array. */

@@ -79,7 +79,7 @@ export function rewriteCall(r: Rewriter, node: es.CallExpression): Code {
   const callee = withoutTypes(node.callee);
   const root = r.analysis.rootOf(callee);
   const marksFloats = root === undefined || !r.analysis.isJavascriptGlobal(root);
-  const releases = r.temporaries.isConsumingCall(node) && !suspends(node);
+  const releases = r.temporaries.isFreshCall(node) && !suspends(node);
   const gives = callee.type === "Identifier" && root !== undefined && r.analysis.isBuiltin(root);
   let held = 0;
   const args: Code[] = node.arguments.map((item) => {

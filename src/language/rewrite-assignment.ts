@@ -35,12 +35,12 @@ function assignName(r: Rewriter, node: es.AssignmentExpression, left: es.Identif
     const value = slot ? namedValue(r, left.name, node.right) : r.render(node.right);
     if (frame === undefined) return compose(at, target, " = ", value);
     const method = r.temporaries.isTemporary(node.right) ? "put" : "drop";
-    return compose(at, target, ` = ${frame}.${method}(`, target, ", ", value, ")");
+    return compose(at, target, " = ", r.frames.hand(r.names.helpers, frame, method, target, value, at));
   }
   if (binaryHelpers.has(node.operator.slice(0, -1))) {
     const value = compoundValue(r, target, node);
     if (frame === undefined) return compose(at, target, " = ", value);
-    return compose(at, target, ` = ${frame}.put(`, target, ", ", value, ")");
+    return compose(at, target, " = ", r.frames.hand(r.names.helpers, frame, "put", target, value, at));
   }
   if (node.operator === "&&=" || node.operator === "||=") {
     const operator = node.operator.slice(0, -1);
@@ -142,7 +142,7 @@ export function rewriteDeclarator(r: Rewriter, node: es.VariableDeclarator, slot
   const frame = r.frames.ofBinding(r.analysis.references.get(node.id)?.binding);
   const value = r.render(node.init);
   if (frame === undefined || !r.temporaries.isTemporary(node.init)) return compose(at, target, " = ", value);
-  return compose(at, target, ` = ${frame}.own(`, value, ")");
+  return compose(at, target, " = ", r.frames.hand(r.names.helpers, frame, "own", undefined, value, at));
 }
 
 /** `import * as jnp from "jax/numpy"` as assignments from the table of modules. */

@@ -81,8 +81,8 @@ export function rewriteBlock(r: Rewriter, node: es.BlockStatement, first: Code =
   const open = verbatim(r.source, node.start, node.start + 1);
   const close = verbatim(r.source, node.end - 1, node.end);
   if (frame === undefined) return [...open, ...first, ...statements, ...close];
-  const begin = compose(node.start, ` const ${frame} = ${r.names.helpers}.frame(); try {`);
-  const end = compose(node.end - 1, `} finally { ${frame}.end(); } `);
+  const begin = compose(node.start, ` let ${frame}, ${frame}v; try {`);
+  const end = compose(node.end - 1, `} finally { ${frame}?.end(); } `);
   return [...open, ...first, ...begin, ...statements, ...end, ...close];
 }
 

@@ -1,5 +1,5 @@
 import type { CellAnalysis } from "./cell-analysis.ts";
-import { verbatim, type Code } from "./generated-code.ts";
+import { compose, verbatim, type Code } from "./generated-code.ts";
 import type { LineMagic } from "./magics.ts";
 import type { Binding } from "./scopes.ts";
 import { childrenOf, type Child, type SyntaxNode } from "./syntax-tree.ts";
@@ -61,6 +61,31 @@ export class Frames {
   /** The frame a block opens; undefined when it owns nothing. */
   ofBlock(block: SyntaxNode): string | undefined {
     return this.#names.get(block);
+  }
+
+  /**
+   * A variable's new value on its way through the frame. Numbers, the common case in plain functions, pass by, and
+   * there is no frame before the first array comes along.
+   */
+  hand(
+    helpers: string,
+    frame: string,
+    method: "own" | "put" | "drop",
+    old: Code | undefined,
+    value: Code,
+    at: number,
+  ): Code {
+    const [open, before] = [`(typeof (${frame}v = `, old === undefined ? [] : compose(at, old, ", ")];
+    const plain = `) !== "object" && ${frame} === undefined ? ${frame}v : `;
+    return compose(
+      at,
+      open,
+      value,
+      plain,
+      `(${frame} ??= ${helpers}.frame()).${method}(`,
+      before,
+      `${frame}v))`,
+    );
   }
 
   /** The frame that frees a variable; undefined when nothing does. */

@@ -106,8 +106,19 @@ function isNode(value: unknown): value is SyntaxNode {
   );
 }
 
+const knownChildren = new WeakMap<SyntaxNode, readonly Child[]>();
+
 /** The children that hold variables or code, and the types to leave out, in source order. */
-export function childrenOf(node: SyntaxNode): Child[] {
+export function childrenOf(node: SyntaxNode): readonly Child[] {
+  let children = knownChildren.get(node);
+  if (children === undefined) {
+    children = findChildren(node);
+    knownChildren.set(node, children);
+  }
+  return children;
+}
+
+function findChildren(node: SyntaxNode): Child[] {
   const children: Child[] = [];
   for (const [key, value] of Object.entries(node) as [string, unknown][]) {
     if (skippedKeys.has(key) || isPlainName(node, key)) continue;
@@ -148,12 +159,15 @@ export function isFunction(node: SyntaxNode): node is FunctionNode {
   );
 }
 
+const knownSuspensions = new WeakMap<SyntaxNode, boolean>();
+
 /** Whether evaluating this expression can pause the function it stands in. */
 export function suspends(node: SyntaxNode): boolean {
-  let found = false;
-  walk(node, (inner) => {
-    if (inner.type === "AwaitExpression" || inner.type === "YieldExpression") found = true;
-    return !found && !isFunction(inner);
-  });
+  const known = knownSuspensions.get(node);
+  if (known !== undefined) return known;
+  const itself = node.type === "AwaitExpression" || node.type === "YieldExpression";
+  const below = (child: Child): boolean => !child.erased && !isFunction(child.node) && suspends(child.node);
+  const found = itself || childrenOf(node).some(below);
+  knownSuspensions.set(node, found);
   return found;
 }

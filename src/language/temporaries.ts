@@ -1,12 +1,6 @@
 import type * as es from "acorn";
 import type { CellAnalysis } from "./cell-analysis.ts";
-import {
-  freshFunctions,
-  freshMethods,
-  passingFunctions,
-  passingMethods,
-  plainProperties,
-} from "./engine-names.ts";
+import { freshFunctions, freshMethods, passingMethods, plainProperties } from "./engine-names.ts";
 import { binaryHelpers } from "./operator-helpers.ts";
 import type { Binding, Reference } from "./scopes.ts";
 import { isFunction, suspends, withoutTypes, type SyntaxNode } from "./syntax-tree.ts";
@@ -20,8 +14,8 @@ export interface OwnedLocal {
 export interface Temporaries {
   /** Whether nothing but its user can hold the value of this expression, should it be an array. */
   isTemporary(node: SyntaxNode): boolean;
-  /** Whether a call keeps none of its arguments; it may return one. */
-  isConsumingCall(node: SyntaxNode): boolean;
+  /** Whether a call keeps none of its arguments and returns none of them. */
+  isFreshCall(node: SyntaxNode): boolean;
   /** Whether a call is a method of a temporary that may free it afterwards. */
   isMethodOfTemporary(node: SyntaxNode): boolean;
   readonly owned: ReadonlyMap<Binding, OwnedLocal>;
@@ -29,18 +23,15 @@ export interface Temporaries {
 
 /** Finds the expressions and local variables whose arrays can be freed early. In doubt the answer is no. */
 export function findTemporaries(analysis: CellAnalysis): Temporaries {
-  const isCallOf = (node: SyntaxNode, functions: ReadonlySet<string>): node is es.CallExpression => {
+  const isFreshCall = (node: SyntaxNode): boolean => {
     if (node.type !== "CallExpression" || node.optional) return false;
     const callee = withoutTypes(node.callee);
     if (callee.type !== "MemberExpression" || callee.computed || callee.property.type !== "Identifier")
       return false;
-    if (!functions.has(callee.property.name) || !isPlainChain(callee.object)) return false;
+    if (!freshFunctions.has(callee.property.name) || !isPlainChain(callee.object)) return false;
     const root = analysis.rootOf(callee);
     return root !== undefined && analysis.isSlot(root) && analysis.namespaces.has(root.name);
   };
-  const isFreshCall = (node: SyntaxNode): boolean => isCallOf(node, freshFunctions);
-  const isConsumingCall = (node: SyntaxNode): boolean =>
-    isFreshCall(node) || isCallOf(node, passingFunctions);
   const methodOf = (node: SyntaxNode, methods: readonly ReadonlySet<string>[]): SyntaxNode | undefined => {
     if (node.type !== "CallExpression" || node.optional) return undefined;
     const { callee } = node;
@@ -58,12 +49,7 @@ export function findTemporaries(analysis: CellAnalysis): Temporaries {
     if (inner.type === "BinaryExpression") return binaryHelpers.has(inner.operator) && !isConstant(inner);
     if (inner.type === "UnaryExpression")
       return (inner.operator === "-" || inner.operator === "~") && !isConstant(inner);
-    if (isFreshCall(inner) || isMethodOfTemporary(inner)) return true;
-    // What it may hand back are its arguments: if each is a temporary, so is the result.
-    return (
-      isCallOf(inner, passingFunctions) &&
-      inner.arguments.every((item) => isTemporary(item) || isConstant(item))
-    );
+    return isFreshCall(inner) || isMethodOfTemporary(inner);
   };
   const owned = new Map<Binding, OwnedLocal>();
   const seen = new Set<Binding>();
@@ -79,7 +65,7 @@ export function findTemporaries(analysis: CellAnalysis): Temporaries {
     });
     if (safe && ownsSomething) owned.set(binding, { binding, block });
   }
-  return { isTemporary, isConsumingCall, isMethodOfTemporary, owned };
+  return { isTemporary, isFreshCall, isMethodOfTemporary, owned };
 }
 
 /** A chain of names such as `jnp.linalg`, with nothing computed along the way. */

@@ -228,7 +228,6 @@ const toyModule = {
   sin: (x: Vector) => elementwise(x, 0, (v) => Math.sin(v)),
   square: (x: Vector) => elementwise(x, 0, (v) => v * v),
   keep: (x: unknown) => x,
-  reshape: (x: unknown) => x,
   linalg: { sum: (x: Vector) => x.sum() },
 };
 

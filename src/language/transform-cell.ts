@@ -77,7 +77,7 @@ function chooseNames(source: string): GeneratedNames {
   const words = new Set(source.match(/[$\w]+/g) ?? []);
   let base = "$";
   const clashes = (): boolean =>
-    [...words].some((word) => word.startsWith(base) && /^(?:|s|r|f\d+)$/.test(word.slice(base.length)));
+    [...words].some((word) => word.startsWith(base) && /^(?:|s|r|f\d+v?)$/.test(word.slice(base.length)));
   while (clashes()) base += "$";
   return { helpers: base, scope: `${base}s`, run: `${base}r` };
 }

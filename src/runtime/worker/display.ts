@@ -1,4 +1,5 @@
 import { isArray, reprSync, repr as reprArray, str as strArray, strSync, WeakFloat } from "./engine-door.ts";
+import { namespaceName } from "./module-table.ts";
 import { isEngineValue } from "./operators.ts";
 
 /** Text that may have to wait for the device. */
@@ -54,6 +55,8 @@ class Writer {
     if (isArray(value)) return this.#wait ? reprSync(value) : reprArray(value);
     if (isEngineValue(value)) return ownToString(value) ?? "<array>";
     if (value instanceof WeakFloat) return value.toString();
+    const namespace = namespaceName(value);
+    if (namespace !== undefined) return `<module ${namespace}>`;
     if (this.#above.includes(value)) return "<cycle>";
     if (this.#above.length >= maxDepth) return "...";
     this.#above.push(value);

@@ -20,7 +20,9 @@ export function get(object: unknown, key: unknown): unknown {
   if (isIndexable(object)) {
     if (isEngineValue(object) && isPropertyName(key)) return (object as unknown as Indexed)[key];
     // The index may be anything: the engine checks it and says what is wrong.
-    return getItem(object as ArrayBase, plainNumber(key) as Parameters<typeof getItem>[1]);
+    const element = getItem(object as ArrayBase, plainNumber(key) as Parameters<typeof getItem>[1]);
+    // `x[":"]` may be x, but whoever frees the one must not free the other.
+    return element === object && isArray(element) ? element.alias() : element;
   }
   return (object as Indexed)[plainKey(key)];
 }

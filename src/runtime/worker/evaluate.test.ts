@@ -88,6 +88,9 @@ describe("what a cell shows", () => {
     ["10.0 * jnp.ones(1)", "Array([10.], dtype=float32)"],
     ["jnp.full(1, 10.0)", "Array([10.], dtype=float32, weak_type=True)"],
     ["print(10.0)", "10.0"],
+    ["x = jnp.ones(2); y = x[':'] + x['...']; x", "Array([1., 1.], dtype=float32)"],
+    ["jnp", "<module jax/numpy>"],
+    ["`mean ${jnp.mean(jnp.ones(2))} of ${jnp.ones(2)}`", '"mean 1.0 of [1. 1.]"'],
   ])("%s", async (source, expected) => {
     expect(await shownBy(jnp, source)).toBe(expected);
   });

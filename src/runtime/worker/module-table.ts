@@ -33,21 +33,22 @@ export function importModule(name: string): Promise<Module> {
   return Promise.resolve().then(() => module(name));
 }
 
-/** Whether a value is one of the engine's namespaces, such as `jnp` or `jnp.linalg`. */
-export function isNamespace(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return namespaces.has(value);
+/** Every namespace of the engine, those inside others included, with the name a cell imports it by. */
+const namespaces = new Map<object, string>();
+for (const [path, table] of Object.entries(modules)) {
+  namespaces.set(table, path);
+  for (const [name, value] of Object.entries(table))
+    if (isNamespace(value, `${path}/${name}`) && !namespaces.has(value))
+      namespaces.set(value, `${path}/${name}`);
 }
 
-const namespaces = new Set<object>(
-  Object.values(modules).flatMap((table) => [
-    table,
-    ...Object.values(table).filter((value): value is object => isModuleObject(value)),
-  ]),
-);
+/** `jax.numpy` is what `import "jax/numpy"` gives, though not always the same object. */
+function isNamespace(value: unknown, path: string): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.hasOwn(modules, path) || Object.prototype.toString.call(value) === "[object Module]";
+}
 
-function isModuleObject(value: unknown): boolean {
-  return (
-    typeof value === "object" && value !== null && Object.prototype.toString.call(value) === "[object Module]"
-  );
+/** The name of a namespace such as `jnp` or `jnp.linalg`; undefined for anything else. */
+export function namespaceName(value: unknown): string | undefined {
+  return typeof value === "object" && value !== null ? namespaces.get(value) : undefined;
 }
