@@ -22,20 +22,19 @@ type Binary = (x1: ArrayLike, x2: ArrayLike) => ArrayBase;
 
 /** x1 + x2; on booleans, or. */
 export const add: Binary = elementwiseFunction("add", joined, (x, y) =>
-  lax.avalOf(x!).dtype === "bool" ? lax.bitwise_or(x!, y!) : lax.add(x!, y!),
+  lax.avalOf(x).dtype === "bool" ? lax.bitwise_or(x, y) : lax.add(x, y),
 );
 
 /** x1 - x2. Throws TypeError on booleans. */
-export const subtract: Binary = elementwiseFunction("sub", joined, (x, y) => lax.sub(x!, y!));
+export const subtract: Binary = elementwiseFunction("sub", joined, (x, y) => lax.sub(x, y));
 
 /** x1 * x2; on booleans, and. */
 export const multiply: Binary = elementwiseFunction("mul", joined, (x, y) =>
-  lax.avalOf(x!).dtype === "bool" ? lax.bitwise_and(x!, y!) : lax.mul(x!, y!),
+  lax.avalOf(x).dtype === "bool" ? lax.bitwise_and(x, y) : lax.mul(x, y),
 );
 
 /** x1 / x2, a float always. */
-export const divide: Binary = elementwiseFunction("div", inexact, (x, y) => lax.div(x!, y!));
-export const true_divide = divide;
+export const divide: Binary = elementwiseFunction("div", inexact, (x, y) => lax.div(x, y));
 
 /** -x. Throws TypeError on booleans. */
 export const negative: Unary = (x) => lax.neg(checked("negative", x));
@@ -54,19 +53,18 @@ export const abs: Unary = (x) => {
   const { dtype } = lax.avalOf(x);
   return dtype === "bool" || isUnsigned(dtype) ? ownHandle(lax.asArray(x)) : lax.abs(x);
 };
-export const absolute = abs;
 
 /** |x| of floats; integers become floats. */
-export const fabs: Unary = elementwiseFunction("fabs", inexact, (x) => lax.abs(x!));
+export const fabs: Unary = elementwiseFunction("fabs", inexact, (x) => lax.abs(x));
 
 /** -1, 0 or 1 by sign; NaN stays. */
 export const sign: Unary = (x) => lax.sign(checked("sign", x));
 
 /** x * x. */
-export const square: Unary = elementwiseFunction("square", numeric, (x) => lax.integer_pow(x!, 2));
+export const square: Unary = elementwiseFunction("square", numeric, (x) => lax.integer_pow(x, 2));
 
 /** 1 / x, a float always. */
-export const reciprocal: Unary = elementwiseFunction("reciprocal", inexact, (x) => lax.integer_pow(x!, -1));
+export const reciprocal: Unary = elementwiseFunction("reciprocal", inexact, (x) => lax.integer_pow(x, -1));
 
 const floorDivideJit = jit(floorDivide, { name: "floor_divide" });
 
@@ -104,7 +102,6 @@ export const remainder: Binary = (x1, x2) => {
   checkArraylike("remainder", [x1, x2]);
   return remainderJit(x1, x2);
 };
-export const mod = remainder;
 
 function remainderOf(x1: Value, x2: Value): ArrayBase {
   const [x, y] = broadcastOperands("remainder", promote("remainder", numeric, [x1, x2])) as [Value, Value];
@@ -115,7 +112,7 @@ function remainderOf(x1: Value, x2: Value): ArrayBase {
 }
 
 /** x1 modulo x2, with the sign of x1 as in C. */
-export const fmod: Binary = elementwiseFunction("fmod", numeric, (x, y) => lax.rem(x!, y!));
+export const fmod: Binary = elementwiseFunction("fmod", numeric, (x, y) => lax.rem(x, y));
 
 /** [floor_divide, remainder]. */
 export function divmod(x1: ArrayLike, x2: ArrayLike): [ArrayBase, ArrayBase] {
@@ -138,7 +135,7 @@ const modfJit = jit(
 );
 
 const powByArray: Binary = elementwiseFunction("power", numeric, (x, y) =>
-  isFloating(lax.avalOf(x!).dtype) ? lax.pow(x!, y!) : powerOfIntegers(x!, y!),
+  isFloating(lax.avalOf(x).dtype) ? lax.pow(x, y) : powerOfIntegers(x, y),
 );
 
 /** x1 to the power x2. A Python integer as exponent multiplies repeatedly, and must not be negative for integer x1. */
@@ -155,7 +152,6 @@ export const power: Binary = (x1, x2) => {
   }
   return lax.integer_pow(base, exponent);
 };
-export const pow = power;
 
 function concreteInteger(exponent: Value): number | undefined {
   if (typeof exponent === "bigint") return Number(exponent);
@@ -179,18 +175,18 @@ function powerOfIntegers(base: Value, exponent: Value): ArrayBase {
 }
 
 /** x1 to the power x2, computed in floats. */
-export const float_power: Binary = elementwiseFunction("float_power", inexact, (x, y) => lax.pow(x!, y!));
+export const float_power: Binary = elementwiseFunction("float_power", inexact, (x, y) => lax.pow(x, y));
 
 /** The larger; NaN if either is. */
-export const maximum: Binary = elementwiseFunction("maximum", joined, (x, y) => lax.max(x!, y!));
+export const maximum: Binary = elementwiseFunction("maximum", joined, (x, y) => lax.max(x, y));
 /** The smaller; NaN if either is. */
-export const minimum: Binary = elementwiseFunction("minimum", joined, (x, y) => lax.min(x!, y!));
+export const minimum: Binary = elementwiseFunction("minimum", joined, (x, y) => lax.min(x, y));
 
 /** The larger; the other one where one is NaN. */
 export const fmax: Binary = elementwiseFunction("fmax", joined, (x, y) =>
-  lax.select(lax.bitwise_or(lax.gt(x!, y!), lax.ne(y!, y!)), x!, y!),
+  lax.select(lax.bitwise_or(lax.gt(x, y), lax.ne(y, y)), x, y),
 );
 /** The smaller; the other one where one is NaN. */
 export const fmin: Binary = elementwiseFunction("fmin", joined, (x, y) =>
-  lax.select(lax.bitwise_or(lax.lt(x!, y!), lax.ne(y!, y!)), x!, y!),
+  lax.select(lax.bitwise_or(lax.lt(x, y), lax.ne(y, y)), x, y),
 );

@@ -2,7 +2,7 @@ import { ArrayBase } from "../core/array-base.ts";
 import type { DTypeLike } from "./dtype-like.ts";
 import { atProperty, type IndexUpdates } from "./at.ts";
 import { abs } from "./arithmetic.ts";
-import { astype, copy, type ShapeLike } from "./creation.ts";
+import { astype, copy } from "./creation.ts";
 import { cumprod, cumsum, type CumulativeOptions } from "./cumulative.ts";
 import { nonzero } from "./data-dependent.ts";
 import { diagonal } from "./diagonals.ts";
@@ -87,7 +87,7 @@ interface ArrayMethods extends Iterable<ArrayBase> {
 
 declare module "../core/array-base.ts" {
   // Merging into the class is what makes `x.sum()` type-check everywhere.
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type
   interface ArrayBase extends ArrayMethods {}
 }
 
@@ -152,7 +152,7 @@ export function installArrayMethods(): void {
     });
   }
   define("reshape", function (this: ArrayBase, ...args: unknown[]) {
-    return reshape(this, listOf(args) as ShapeLike);
+    return reshape(this, listOf(args));
   });
   define("transpose", function (this: ArrayBase, ...args: unknown[]) {
     return args.length === 0 ? transpose(this) : transpose(this, listOf(args));

@@ -159,7 +159,6 @@ export function array(
     Array.from({ length: missing }, (_, axis) => axis),
   );
 }
-export const asarray = array;
 
 function fromObject(object: NestedData, dtype: DType | undefined): ArrayBase {
   if (object instanceof ArrayBase) return lax.asArray(dtype === undefined ? object : strong(object, dtype));

@@ -95,7 +95,7 @@ export function unique(ar: ArrayLike, options: UniqueOptions = {}): ArrayBase | 
     counts[counts.length - 1]! += 1;
     inverse[position] = firsts.length - 1;
   });
-  const flat = ravel(array) as ArrayImpl;
+  const flat = concrete("unique", ravel(array));
   const int = (values: readonly number[], shape: readonly number[]): ArrayBase =>
     fromNumbers(values, shape, defaultInt());
   const results = [picked(flat, firsts)];

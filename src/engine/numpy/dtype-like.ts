@@ -16,6 +16,10 @@ const aliases: Readonly<Record<string, () => DType>> = {
   u4: () => "uint32",
 };
 
+function describe(value: unknown): string {
+  return typeof value === "string" ? value : typeof value;
+}
+
 /** The dtype meant, as it exists under the present x64 setting. Throws TypeError for what is no dtype. */
 export function toDType(like: DTypeLike): DType {
   if (like === float) return defaultFloat();
@@ -23,6 +27,6 @@ export function toDType(like: DTypeLike): DType {
   const name: unknown = typeof like === "string" ? like : (like as { dtype?: unknown }).dtype;
   if (isDType(name)) return canonicalizeDType(name);
   const alias = typeof name === "string" && Object.hasOwn(aliases, name) ? aliases[name] : undefined;
-  if (alias === undefined) throw new TypeError(`data type '${String(like)}' not understood`);
+  if (alias === undefined) throw new TypeError(`data type '${describe(name ?? like)}' not understood`);
   return alias();
 }

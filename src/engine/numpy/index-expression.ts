@@ -59,7 +59,7 @@ function parseItem(item: unknown): IndexItem[] {
   if (typeof item === "string") return parseText(item);
   if (typeof item === "boolean") return [{ kind: "list", value: [item] }];
   if (isPythonScalar(item)) return [integerItem(Number(item))];
-  throw new TypeError(`JAX does not support ${typeof item} indexing; got idx=${String(item)}`);
+  throw new TypeError(`JAX does not support ${typeof item} indexing; got an index of that kind`);
 }
 
 function integerItem(value: number): IndexItem {

@@ -17,14 +17,12 @@ export * from "./joining.ts";
 export { cross, dot, inner, kron, matmul, outer, tensordot, trace, vdot } from "./linear.ts";
 export {
   bitwise_and,
-  bitwise_invert,
   bitwise_not,
   bitwise_or,
   bitwise_xor,
   equal,
   greater,
   greater_equal,
-  invert,
   left_shift,
   less,
   less_equal,
@@ -48,20 +46,7 @@ export {
 } from "./nan-reductions.ts";
 export * from "./predicates.ts";
 export { arange, geomspace, linspace, logspace } from "./ranges.ts";
-export {
-  all,
-  amax,
-  amin,
-  any,
-  argmax,
-  argmin,
-  count_nonzero,
-  max,
-  min,
-  prod,
-  ptp,
-  sum,
-} from "./reductions.ts";
+export { all, any, argmax, argmin, count_nonzero, max, min, prod, ptp, sum } from "./reductions.ts";
 export * from "./rounding.ts";
 export * from "./shape.ts";
 export * from "./special.ts";
@@ -77,3 +62,24 @@ export {
   variance as var,
 } from "./statistics.ts";
 export * from "./transcendental.ts";
+
+// Second names.
+export { divide as true_divide, abs as absolute, remainder as mod, power as pow } from "./arithmetic.ts";
+export { array as asarray } from "./creation.ts";
+export { concatenate as concat } from "./joining.ts";
+export { bitwise_not as bitwise_invert, bitwise_not as invert } from "./logic.ts";
+export { max as amax, min as amin } from "./reductions.ts";
+export { trunc as fix, round as around } from "./rounding.ts";
+export { transpose as permute_dims } from "./shape.ts";
+export {
+  arcsin as asin,
+  arccos as acos,
+  arctan as atan,
+  arcsinh as asinh,
+  arccosh as acosh,
+  arctanh as atanh,
+  arctan2 as atan2,
+  deg2rad as radians,
+  rad2deg as degrees,
+} from "./transcendental.ts";
+export { int64 as int_, float64 as float_ } from "./scalar-types.ts";

@@ -49,7 +49,6 @@ export function concatenate(arrays: ArraySequence, axis?: number | null | JoinOp
   checkRanks("concatenate", list);
   return join(list, canonicalizeAxis(given, first!.ndim));
 }
-export const concat = concatenate;
 
 function checkRanks(name: string, list: readonly ArrayBase[]): void {
   if (list.every((array) => array.ndim === list[0]!.ndim)) return;
@@ -206,9 +205,9 @@ export function meshgrid(...args: (ArrayLike | MeshgridOptions)[]): ArrayBase[] 
   const isGiven = typeof last === "object" && ("indexing" in last || "sparse" in last);
   const options = isGiven ? last : {};
   const vectors = (isGiven ? args.slice(0, -1) : args).map((each) => arrayArgument("meshgrid", each));
-  const indexing = options.indexing ?? "xy";
+  const indexing: string = options.indexing ?? "xy";
   if (indexing !== "xy" && indexing !== "ij") {
-    throw new ValueError(`Valid values for indexing are 'xy' and 'ij', got ${String(indexing)}`);
+    throw new ValueError(`Valid values for indexing are 'xy' and 'ij', got ${indexing}`);
   }
   if (vectors.some((vector) => vector.ndim > 1)) {
     const shapes = vectors.map((vector) => formatShape(vector.shape)).join(", ");

@@ -7,7 +7,7 @@ type Unary = (x: ArrayLike) => ArrayBase;
 type Binary = (x1: ArrayLike, x2: ArrayLike) => ArrayBase;
 
 function comparison(name: string, compare: (x: Value, y: Value) => ArrayBase): Binary {
-  return elementwiseFunction(name, joined, (x, y) => compare(x!, y!));
+  return elementwiseFunction(name, joined, (x, y) => compare(x, y));
 }
 
 export const equal = comparison("equal", lax.eq);
@@ -23,7 +23,7 @@ export function truth(x: Value): Value {
 }
 
 function logical(name: string, combine: (x: Value, y: Value) => ArrayBase): Binary {
-  return elementwiseFunction(name, joined, (x, y) => combine(truth(x!), truth(y!)));
+  return elementwiseFunction(name, joined, (x, y) => combine(truth(x), truth(y)));
 }
 
 /** Elementwise and of truth values; anything that is not zero is true. */
@@ -40,8 +40,6 @@ export const bitwise_and = comparison("bitwise_and", lax.bitwise_and);
 export const bitwise_or = comparison("bitwise_or", lax.bitwise_or);
 export const bitwise_xor = comparison("bitwise_xor", lax.bitwise_xor);
 export const bitwise_not: Unary = (x) => lax.bitwise_not(arrayArgument("bitwise_not", x));
-export const bitwise_invert = bitwise_not;
-export const invert = bitwise_not;
 
 export const left_shift = comparison("left_shift", lax.shift_left);
 /** Keeps the sign of signed integers. */

@@ -7,7 +7,7 @@ import {
   equal,
   greater,
   greater_equal,
-  invert,
+  bitwise_not,
   left_shift,
   less,
   less_equal,
@@ -40,5 +40,5 @@ export const operators = {
   rshift: right_shift,
   neg: negative,
   pos: positive,
-  invert,
+  invert: bitwise_not,
 } satisfies Record<string, BinaryOperator | UnaryOperator>;

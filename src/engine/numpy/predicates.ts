@@ -6,7 +6,7 @@ import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { broadcast_shapes } from "./broadcast-shapes.ts";
 import { callArguments } from "./call-arguments.ts";
-import { asarray } from "./creation.ts";
+import { array } from "./creation.ts";
 import type { NestedData } from "./nested-data.ts";
 import { broadcastOperands, checkArraylike, inexact, joined, promote, type ArrayLike } from "./promote.ts";
 
@@ -131,14 +131,14 @@ export function array_equal(
   equal_nan?: boolean | { readonly equal_nan?: boolean },
 ): ArrayBase {
   const given = callArguments<{ equal_nan: boolean }>("array_equal", ["equal_nan"], [equal_nan]);
-  const [x, y] = [asarray(a1), asarray(a2)];
+  const [x, y] = [array(a1), array(a2)];
   if (!sameShape(x.shape, y.shape)) return lax.full([], false, "bool");
   return arrayEqualJit(x, y, given.equal_nan ?? false);
 }
 
 /** Whether two arrays have the same elements after broadcasting. */
 export function array_equiv(a1: NestedData, a2: NestedData): ArrayBase {
-  const [x, y] = [asarray(a1), asarray(a2)];
+  const [x, y] = [array(a1), array(a2)];
   try {
     broadcast_shapes(x.shape, y.shape);
   } catch {

@@ -74,7 +74,7 @@ export const joined: Promotion = (dtype) => dtype;
 /** Booleans count as the default integer. */
 export const numeric: Promotion = (dtype) => (dtype === "bool" ? defaultInt() : dtype);
 /** Integers and booleans become floats. */
-export const inexact: Promotion = toInexactDType;
+export const inexact: Promotion = (dtype) => toInexactDType(dtype);
 
 /** Arguments brought to one dtype. Throws TypeError for an argument that is no array or scalar. */
 export function promote(functionName: string, promotion: Promotion, args: readonly unknown[]): Value[] {

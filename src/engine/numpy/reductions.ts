@@ -102,10 +102,8 @@ function extremum(name: string, fold: FoldFunction): Reduction {
 
 /** Largest element over axes; NaN if there is one. Throws ValueError where there is no element. */
 export const max: Reduction = extremum("max", lax.reduce_max);
-export const amax = max;
 /** Smallest element over axes; NaN if there is one. Throws ValueError where there is no element. */
 export const min: Reduction = extremum("min", lax.reduce_min);
-export const amin = min;
 
 function quantifier(name: string, fold: FoldFunction): Reduction {
   const converted = jit((x: Value, axes: readonly number[]) => fold(truth(x), axes), {

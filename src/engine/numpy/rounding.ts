@@ -32,9 +32,8 @@ export const ceil = roundingOf("ceil", lax.ceil);
 const truncJit = jit((x: Value) => lax.select(lax.lt(x, 0), lax.ceil(x), lax.floor(x)), { name: "trunc" });
 /** Toward zero. */
 export const trunc = roundingOf("trunc", truncJit);
-export const fix = trunc;
 /** To the nearest integer, half to even; a float always. */
-export const rint: Unary = elementwiseFunction("rint", inexact, (x) => lax.round(x!));
+export const rint: Unary = elementwiseFunction("rint", inexact, (x) => lax.round(x));
 
 const roundJit = jit(
   (x: Value, decimals: number) => {
@@ -58,7 +57,6 @@ export function round(x: ArrayLike, decimals: number | { readonly decimals?: num
   }
   return places === 0 ? lax.round(array) : roundJit(array, places);
 }
-export const around = round;
 
 /** Bounds of `clip`; null for none. */
 export interface ClipOptions {

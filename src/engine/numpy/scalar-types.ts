@@ -26,8 +26,6 @@ export const uint32 = scalarType("uint32");
 export const int64 = scalarType("int64");
 export const float32 = scalarType("float32");
 export const float64 = scalarType("float64");
-export const int_ = int64;
-export const float_ = float64;
 
 /** The dtype meant by a name or scalar type. */
 export function dtype(like: DTypeLike): DType {

@@ -30,12 +30,7 @@ export function size(a: NestedData, axis: number | null = null): number {
 }
 
 /** The same elements, row-major, in another shape; one extent may be -1. Throws TypeError when they do not fit. */
-export function reshape(
-  a: ArrayLike,
-  newShape: ShapeLike,
-  order: "C" | { readonly order?: "C" } = "C",
-): ArrayBase {
-  void order;
+export function reshape(a: ArrayLike, newShape: ShapeLike): ArrayBase {
   const array = arrayArgument("reshape", a);
   return lax.reshape(array, inferShape(array, newShape));
 }
@@ -90,7 +85,6 @@ export function transpose(
   }
   return lax.transpose(array, permutation);
 }
-export const permute_dims = transpose;
 
 /** The last two axes swapped. */
 export function matrix_transpose(x: ArrayLike): ArrayBase {

@@ -106,8 +106,8 @@ export function searchsorted(
   side?: "left" | "right" | SearchsortedOptions,
 ): ArrayBase {
   const given = callArguments<SearchsortedOptions>("searchsorted", ["side"], [side]).side ?? "left";
-  if (given !== "left" && given !== "right") {
-    throw new ValueError(`'${String(given)}' is an invalid value for keyword 'side'`);
+  if (!["left", "right"].includes(given)) {
+    throw new ValueError(`'${given}' is an invalid value for keyword 'side'`);
   }
   const [sorted, values] = promote("searchsorted", joined, [a, v]).map(lax.asArray) as [ArrayBase, ArrayBase];
   if (sorted.ndim !== 1) throw new ValueError("a should be 1-dimensional");

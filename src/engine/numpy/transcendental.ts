@@ -8,7 +8,7 @@ type Binary = (x1: ArrayLike, x2: ArrayLike) => ArrayBase;
 
 /** An elementwise function of floats; integers become floats first. */
 function ofFloats(name: string, f: (x: Value) => ArrayBase): Unary {
-  return elementwiseFunction(name, inexact, (x) => f(x!));
+  return elementwiseFunction(name, inexact, (x) => f(x));
 }
 
 export const sqrt = ofFloats("sqrt", lax.sqrt);
@@ -30,9 +30,6 @@ export const tan = ofFloats("tan", lax.tan);
 export const arcsin = ofFloats("arcsin", lax.asin);
 export const arccos = ofFloats("arccos", lax.acos);
 export const arctan = ofFloats("arctan", lax.atan);
-export const asin = arcsin;
-export const acos = arccos;
-export const atan = arctan;
 
 export const sinh = ofFloats("sinh", lax.sinh);
 export const cosh = ofFloats("cosh", lax.cosh);
@@ -40,17 +37,11 @@ export const tanh = ofFloats("tanh", lax.tanh);
 export const arcsinh = ofFloats("arcsinh", lax.asinh);
 export const arccosh = ofFloats("arccosh", lax.acosh);
 export const arctanh = ofFloats("arctanh", lax.atanh);
-export const asinh = arcsinh;
-export const acosh = arccosh;
-export const atanh = arctanh;
 
 /** The angle of the point (x2, x1), in radians. */
-export const arctan2: Binary = elementwiseFunction("arctan2", inexact, (x, y) => lax.atan2(x!, y!));
-export const atan2 = arctan2;
+export const arctan2: Binary = elementwiseFunction("arctan2", inexact, (x, y) => lax.atan2(x, y));
 
 /** Degrees to radians. */
 export const deg2rad = ofFloats("deg2rad", (x) => lax.mul(x, Math.PI / 180));
-export const radians = deg2rad;
 /** Radians to degrees. */
 export const rad2deg = ofFloats("rad2deg", (x) => lax.mul(x, 180 / Math.PI));
-export const degrees = rad2deg;
