@@ -122,7 +122,11 @@ export class Body {
     else if (!isIndexArithmetic(node)) text = this.#valueOf(node).text;
     else {
       const args = node.args.map((arg) => this.#first(arg));
-      text = this.let("i32", operationText(this.#shader, node, args, 1));
+      const operation = operationText(this.#shader, node, args, 1);
+      // What only depends on parameters may be asked for by hoisted statements, which stand before the body.
+      text = this.#isConstantOverRun(node)
+        ? this.#shader.hoist(`node ${node.id}`, operation)
+        : this.let("i32", operation);
     }
     this.#firsts.set(node, text);
     return text;
