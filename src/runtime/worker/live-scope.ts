@@ -26,7 +26,8 @@ export class LiveScope {
       .map((name) => [name, this.slots[name]] as const);
     const mayHold = (value: unknown): boolean =>
       typeof value === "function" || (typeof value === "object" && value !== null);
-    return () => held.some(([name, value]) => mayHold(value) && this.slots[name] !== value);
+    // Emptied when asked, so that it does not itself keep what it tells of.
+    return () => held.splice(0).some(([name, value]) => mayHold(value) && this.slots[name] !== value);
   }
 
   /** The names among them that hold a namespace of the engine. */
