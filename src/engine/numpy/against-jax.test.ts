@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { testDevice } from "../backend/webgpu/test-device.ts";
+import { useBackend } from "../dispatch/devices.ts";
 import { initialize, jax } from "../index.ts";
 import { makeArrays, type JaxCase } from "./jax-cases/arrays.ts";
 import { plain, rounded, show } from "./jax-cases/compare.ts";
@@ -30,28 +32,48 @@ const families: Readonly<Record<string, readonly JaxCase[]>> = {
   "weak types": weakTypesCases,
 };
 
-function use(x64: boolean): void {
+interface Setting {
+  readonly device: "cpu" | "webgpu";
+  readonly width: "x32" | "x64";
+}
+
+const webgpu = testDevice();
+
+function use({ device, width }: Setting): void {
   beforeAll(async () => {
-    await initialize("cpu");
-    jax.config.update("jax_enable_x64", x64);
+    if (device === "cpu") await initialize("cpu");
+    else useBackend(webgpu());
+    jax.config.update("jax_enable_x64", width === "x64");
     makeArrays();
   });
-  afterAll(() => {
+  afterAll(async () => {
     jax.config.update("jax_enable_x64", false);
+    await initialize("cpu");
   });
 }
 
-describe.each(["x32", "x64"] as const)("with %s dtypes", (width) => {
-  use(width === "x64");
+const settings: readonly Setting[] = [
+  { device: "cpu", width: "x32" },
+  { device: "cpu", width: "x64" },
+  { device: "webgpu", width: "x32" },
+];
+
+describe.each(settings)("on $device with $width dtypes", (setting) => {
+  use(setting);
   describe.each(Object.keys(families))("%s", (family) => {
-    const cases = families[family]!.flatMap(([python, run, tolerance]) => {
-      const expected = golden.results[python]?.[width];
-      return expected === undefined ? [] : [{ python, run, tolerance, expected }];
+    const cases = families[family]!.flatMap(([python, run, note]) => {
+      const expected = golden.results[python]?.[setting.width];
+      // Dawn for Node has no canvas to read through, which is how a browser reads synchronously.
+      const isReadable = note !== "reads" || setting.device === "cpu";
+      return expected === undefined || !isReadable ? [] : [{ python, run, note, expected }];
     });
-    it.each(cases)("$python", ({ run, tolerance, expected }) => {
-      const actual = show(run());
-      if (tolerance === undefined) expect(actual).toBe(plain(expected));
-      else expect(rounded(actual, 5)).toBe(rounded(expected, 5));
+    it.each(cases)("$python", async ({ run, note, expected }) => {
+      const actual = await show(run());
+      if (note === "rounded" || setting.device === "webgpu") {
+        expect(rounded(actual, 5)).toBe(rounded(expected, 5));
+      } else {
+        expect(actual).toBe(plain(expected));
+      }
     });
   });
 });
@@ -65,7 +87,7 @@ it("leaves no case without a result of JAX's", () => {
 });
 
 describe("errors", () => {
-  use(false);
+  use({ device: "cpu", width: "x32" });
   const cases = errorCases.map(([python, run]) => ({ python, run }));
   it.each(cases)("$python", ({ python, run }) => {
     const expected = golden.errors[python];

@@ -1,8 +1,11 @@
 import * as jnp from "../index.ts";
 import type { ArrayBase } from "../../core/array-base.ts";
 
-/** An expression in Python, the same in JavaScript, and "rounded" where the last digits may differ. */
-export type JaxCase = readonly [python: string, run: () => unknown, tolerance?: "rounded"];
+/**
+ * An expression in Python, the same in JavaScript, and what a comparison must know about it: "rounded" where the last
+ * digits may differ, "reads" where the shape of the result depends on data that is read synchronously.
+ */
+export type JaxCase = readonly [python: string, run: () => unknown, note?: "rounded" | "reads"];
 
 /** The arrays that the expressions are about; made anew by `makeArrays` for a device or dtype width. */
 export let V: ArrayBase;

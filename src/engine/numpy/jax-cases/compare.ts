@@ -1,17 +1,17 @@
 import { ArrayImpl } from "../../dispatch/array.ts";
-import { reprSync } from "../../dispatch/print-array.ts";
+import { repr } from "../../dispatch/print-array.ts";
 
 const number = /-?\d+\.?\d*(?:e[+-]\d+)?/g;
 
 /** A result as the golden file writes it: reprs, lists of them in brackets, shapes as tuples. */
-export function show(result: unknown): string {
-  if (result instanceof ArrayImpl) return plain(reprSync(result));
+export async function show(result: unknown): Promise<string> {
+  if (result instanceof ArrayImpl) return plain(await repr(result));
   if (!Array.isArray(result)) return plain(String(result));
   const items: readonly unknown[] = result;
   if (items.length > 0 && items.every((item) => typeof item === "number")) {
     return items.length === 1 ? `(${String(items[0])},)` : `(${items.join(", ")})`;
   }
-  return `[${items.map(show).join(", ")}]`;
+  return `[${(await Promise.all(items.map(show))).join(", ")}]`;
 }
 
 /** Line breaks aside. */

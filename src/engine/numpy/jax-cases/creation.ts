@@ -3,7 +3,7 @@ import { float as F } from "../../core/scalar.ts";
 import * as jnp from "../index.ts";
 import { V, I, X, type JaxCase } from "./arrays.ts";
 
-/** Python as JAX ran it, the same in JavaScript, and whether only rounding may differ. */
+/** Python as JAX ran it, the same in JavaScript, and what a comparison must know about it. */
 export const creationCases: readonly JaxCase[] = [
   ["jnp.array([1,2])", () => jnp.array([1, 2])],
   ["jnp.array([1,2.5])", () => jnp.array([1, 2.5])],

@@ -3,7 +3,7 @@ import { float as F } from "../../core/scalar.ts";
 import * as jnp from "../index.ts";
 import { V, I, N, B, X, Q, type JaxCase } from "./arrays.ts";
 
-/** Python as JAX ran it, the same in JavaScript, and whether only rounding may differ. */
+/** Python as JAX ran it, the same in JavaScript, and what a comparison must know about it. */
 export const elementwiseCases: readonly JaxCase[] = [
   ["V[0]", () => get(V, 0)],
   ["jnp.add(V,1)", () => jnp.add(V, 1)],
@@ -133,5 +133,5 @@ export const elementwiseCases: readonly JaxCase[] = [
   ["jnp.where(B,1,0)", () => jnp.where(B, 1, 0)],
   ["jnp.where(I,V,X)", () => jnp.where(I, V, X)],
   ["jnp.where(True,1,2.)", () => jnp.where(true, 1, F(2))],
-  ["jnp.where(V>0)", () => jnp.where(jnp.greater(V, 0))],
+  ["jnp.where(V>0)", () => jnp.where(jnp.greater(V, 0)), "reads"],
 ];

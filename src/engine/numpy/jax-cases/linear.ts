@@ -1,7 +1,7 @@
 import * as jnp from "../index.ts";
 import { V, I, X, type JaxCase } from "./arrays.ts";
 
-/** Python as JAX ran it, the same in JavaScript, and whether only rounding may differ. */
+/** Python as JAX ran it, the same in JavaScript, and what a comparison must know about it. */
 export const linearCases: readonly JaxCase[] = [
   ["jnp.dot(V,V)", () => jnp.dot(V, V)],
   ["jnp.dot(X,V)", () => jnp.dot(X, V)],

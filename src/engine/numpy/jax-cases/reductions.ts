@@ -3,7 +3,7 @@ import { float as F } from "../../core/scalar.ts";
 import * as jnp from "../index.ts";
 import { V, I, B, X, Q, type JaxCase } from "./arrays.ts";
 
-/** Python as JAX ran it, the same in JavaScript, and whether only rounding may differ. */
+/** Python as JAX ran it, the same in JavaScript, and what a comparison must know about it. */
 export const reductionsCases: readonly JaxCase[] = [
   ["jnp.sum(V)", () => jnp.sum(V)],
   ["jnp.sum(X,0)", () => jnp.sum(X, 0)],

@@ -2,7 +2,7 @@ import { float as F } from "../../core/scalar.ts";
 import * as jnp from "../index.ts";
 import { V, I, X, Q, type JaxCase } from "./arrays.ts";
 
-/** Python as JAX ran it, the same in JavaScript, and whether only rounding may differ. */
+/** Python as JAX ran it, the same in JavaScript, and what a comparison must know about it. */
 export const selectionCases: readonly JaxCase[] = [
   ["jnp.take(V,1)", () => jnp.take(V, 1)],
   ["jnp.take(V,7)", () => jnp.take(V, 7)],
@@ -45,12 +45,12 @@ export const selectionCases: readonly JaxCase[] = [
   ],
   ["jnp.searchsorted(jnp.array([1.,3,5]),2)", () => jnp.searchsorted(jnp.array([F(1), 3, 5]), 2)],
   ["jnp.digitize(V,jnp.array([0,1]))", () => jnp.digitize(V, jnp.array([0, 1]))],
-  ["jnp.unique(jnp.array([3,1,1]))", () => jnp.unique(jnp.array([3, 1, 1]))],
-  ["jnp.unique(Q)", () => jnp.unique(Q)],
-  ["jnp.nonzero(X)", () => jnp.nonzero(X)],
-  ["jnp.flatnonzero(X)", () => jnp.flatnonzero(X)],
-  ["jnp.argwhere(X)", () => jnp.argwhere(X)],
-  ["jnp.bincount(jnp.array([1,1,3]))", () => jnp.bincount(jnp.array([1, 1, 3]))],
+  ["jnp.unique(jnp.array([3,1,1]))", () => jnp.unique(jnp.array([3, 1, 1])), "reads"],
+  ["jnp.unique(Q)", () => jnp.unique(Q), "reads"],
+  ["jnp.nonzero(X)", () => jnp.nonzero(X), "reads"],
+  ["jnp.flatnonzero(X)", () => jnp.flatnonzero(X), "reads"],
+  ["jnp.argwhere(X)", () => jnp.argwhere(X), "reads"],
+  ["jnp.bincount(jnp.array([1,1,3]))", () => jnp.bincount(jnp.array([1, 1, 3])), "reads"],
   ["jnp.interp(0.5,V*0+jnp.arange(3),V)", () => jnp.interp(0.5, jnp.arange(3), V)],
   [
     "jnp.interp(jnp.array([-1.,.5,9.]),jnp.arange(3),V)",
