@@ -24,8 +24,6 @@ const facts: Readonly<Record<DType, DTypeFacts>> = {
   float64: { itemsize: 8, kind: "f", shortName: "f64" },
 };
 
-export const allDTypes = Object.keys(facts) as readonly DType[];
-
 export function itemsize(dtype: DType): number {
   return facts[dtype].itemsize;
 }

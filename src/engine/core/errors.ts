@@ -8,10 +8,6 @@ export class IndexError extends Error {
   override readonly name = "IndexError";
 }
 
-export class OverflowError extends Error {
-  override readonly name = "OverflowError";
-}
-
 export class AttributeError extends Error {
   override readonly name = "AttributeError";
 }
@@ -33,11 +29,6 @@ export class TracerBoolConversionError extends ConcretizationTypeError {
 /** A tracer was asked for its elements. */
 export class TracerArrayConversionError extends TypeError {
   override readonly name = "TracerArrayConversionError";
-}
-
-/** A tracer was used as an integer. */
-export class TracerIntegerConversionError extends TypeError {
-  override readonly name = "TracerIntegerConversionError";
 }
 
 /** A tracer outlived the transformation that made it. */

@@ -98,7 +98,11 @@ export function withTrace<T>(trace: Trace, body: () => T): T {
 }
 
 /** Applies a primitive: the one way anything is ever computed. */
-export function bind(primitive: Primitive, operands: readonly Value[], params: Params = {}): readonly ArrayBase[] {
+export function bind(
+  primitive: Primitive,
+  operands: readonly Value[],
+  params: Params = {},
+): readonly ArrayBase[] {
   return currentTrace().processPrimitive(primitive, operands, params);
 }
 

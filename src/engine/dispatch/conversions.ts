@@ -1,5 +1,5 @@
 import { ArrayBase } from "../core/array-base.ts";
-import { TracerBoolConversionError, TracerIntegerConversionError, ValueError } from "../core/errors.ts";
+import { TracerBoolConversionError, ValueError } from "../core/errors.ts";
 import { WeakFloat } from "../core/scalar.ts";
 import { Tracer } from "../core/tracer.ts";
 import { ArrayImpl } from "./array.ts";
@@ -29,23 +29,6 @@ export function truth(value: unknown): boolean {
     );
   }
   return value instanceof ArrayImpl && Boolean(value.item());
-}
-
-/** An integer where Python calls `__index__`: sizes, axes, loop counts. Throws TypeError in Python's words. */
-export function integer(value: unknown): number {
-  if (typeof value === "number" && Number.isInteger(value)) return value;
-  if (typeof value === "bigint") return Number(value);
-  if (value instanceof Tracer) {
-    throw new TracerIntegerConversionError(
-      `The __index__() method was called on traced array with shape ${value.description}.\n` +
-        `The error occurred while tracing ${value.origin}.\n` +
-        `See https://docs.jax.dev/en/latest/errors.html#jax.errors.TracerIntegerConversionError`,
-    );
-  }
-  if (value instanceof ArrayImpl && value.ndim === 0 && !value.dtype.startsWith("float")) {
-    return Number(value.item());
-  }
-  throw new TypeError("Only integer scalar arrays can be converted to a scalar index.");
 }
 
 /** What `x[i] = v` raises: arrays are immutable, and JAX says what to write instead. */

@@ -1,4 +1,4 @@
-import { isFloating, isInteger, type DType, type HostScalar } from "../core/dtype.ts";
+import type { DType, HostScalar } from "../core/dtype.ts";
 import type { BinaryOp, CompareOp, ScalarExpr, UnaryOp } from "./scalar-expr.ts";
 
 /** Inclusive bounds of an int32 index expression. */
@@ -341,31 +341,4 @@ function digitOf(node: ScalarExpr): { base: ScalarExpr; unit: number; extent: nu
     if (c !== undefined) return { base: inner.args[0]!, unit: c, extent };
   }
   return { base: inner, unit: 1, extent };
-}
-
-/** Zero, one or the extremes of a dtype, as reductions and clamps need them. */
-export function identityOf(dtype: DType, op: "sum" | "prod" | "max" | "min" | "and" | "or"): HostScalar {
-  switch (op) {
-    case "sum":
-    case "or":
-      return dtype === "bool" ? false : dtype === "int64" ? 0n : 0;
-    case "prod":
-      return dtype === "bool" ? true : dtype === "int64" ? 1n : 1;
-    case "and":
-      return dtype === "bool" ? true : dtype === "int64" ? -1n : dtype === "uint32" ? 0xffffffff : -1;
-    case "max":
-      return extremeOf(dtype, "lowest");
-    case "min":
-      return extremeOf(dtype, "highest");
-  }
-}
-
-function extremeOf(dtype: DType, which: "lowest" | "highest"): HostScalar {
-  const highest = which === "highest";
-  if (dtype === "bool") return highest;
-  if (isFloating(dtype)) return highest ? Infinity : -Infinity;
-  if (!isInteger(dtype)) throw new Error(`internal error: no extremes for ${dtype}`);
-  if (dtype === "uint32") return highest ? 0xffffffff : 0;
-  if (dtype === "int64") return highest ? 2n ** 63n - 1n : -(2n ** 63n);
-  return highest ? 2 ** 31 - 1 : -(2 ** 31);
 }

@@ -86,8 +86,6 @@ interface NodeBase<Op extends string> {
 }
 type Node<Op extends string, Payload> = Op extends string ? NodeBase<Op> & Payload : never;
 
-export type ScalarOp = ScalarExpr["op"];
-
 /** Visits every node below `roots` once, operands before results. */
 export function topologicalOrder(roots: readonly ScalarExpr[]): ScalarExpr[] {
   const seen = new Set<ScalarExpr>();

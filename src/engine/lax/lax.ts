@@ -193,8 +193,22 @@ export function slice(
 export function slice_in_dim(x: ArrayBase, start: number, limit: number, stride = 1, axis = 0): ArrayBase {
   const pick = (own: number, others: readonly number[]): number[] =>
     others.map((value, position) => (position === axis ? own : value));
-  const strides = stride === 1 ? null : pick(stride, x.shape.map(() => 1));
-  return slice(x, pick(start, x.shape.map(() => 0)), pick(limit, x.shape), strides);
+  const strides =
+    stride === 1
+      ? null
+      : pick(
+          stride,
+          x.shape.map(() => 1),
+        );
+  return slice(
+    x,
+    pick(
+      start,
+      x.shape.map(() => 0),
+    ),
+    pick(limit, x.shape),
+    strides,
+  );
 }
 
 /** A slice whose starts are data: 0-d integer arrays or numbers, clamped so that the slice stays inside. */
@@ -293,7 +307,11 @@ function argReduce(primitive: Primitive, x: Value, axis: number, indexDType: DTy
   return convert_element_type(position, indexDType);
 }
 
-export function dot_general(lhs: ArrayBase, rhs: ArrayBase, dimensionNumbers: DotDimensionNumbers): ArrayBase {
+export function dot_general(
+  lhs: ArrayBase,
+  rhs: ArrayBase,
+  dimensionNumbers: DotDimensionNumbers,
+): ArrayBase {
   return bind1(dotGeneral, [lhs, rhs], { dimension_numbers: dimensionNumbers });
 }
 

@@ -21,7 +21,11 @@ interface LoweredGroup {
  *
  * `scalarArguments[k]` says that input k (constvars first) is given as a host scalar.
  */
-export function compile(jaxpr: Jaxpr, scalarArguments: readonly boolean[], maxKernelBuffers: number): Program {
+export function compile(
+  jaxpr: Jaxpr,
+  scalarArguments: readonly boolean[],
+  maxKernelBuffers: number,
+): Program {
   const inlined = inlineCalls(jaxpr);
   const scalars = new Map<Var, number>();
   inlined.inputs.forEach((variable, position) => {
@@ -52,11 +56,7 @@ const fillPrimitive: JaxprEqn["primitive"] = {
 };
 
 /** Lowers from the last kernel to the first, so that results nothing reads are known before they are computed. */
-function lowerGroups(
-  flat: FlatJaxpr,
-  plan: FusionPlan,
-  scalars: ReadonlyMap<Var, number>,
-): LoweredGroup[] {
+function lowerGroups(flat: FlatJaxpr, plan: FusionPlan, scalars: ReadonlyMap<Var, number>): LoweredGroup[] {
   const order = new Map(plan.groups.map((group, position) => [group, position]));
   const needed = new Set<Var>();
   for (const atom of flat.outputs) if (atom instanceof Var) needed.add(plan.aliases.get(atom) ?? atom);
@@ -90,11 +90,7 @@ function lowerGroup(
   return lowerReduce(group.roots, epilogue, scope, needed);
 }
 
-function lowerMap(
-  roots: readonly JaxprEqn[],
-  scope: KernelScope,
-  needed: ReadonlySet<Var>,
-): LoweredGroup {
+function lowerMap(roots: readonly JaxprEqn[], scope: KernelScope, needed: ReadonlySet<Var>): LoweredGroup {
   const outputs = roots.flatMap((eqn) => eqn.outvars.filter((variable) => needed.has(variable)));
   const size = outputs[0]!.aval.size;
   // One flat loop where index arithmetic allows it, else a loop over the first result's axes.
@@ -240,7 +236,11 @@ function lowerRoutine(eqn: JaxprEqn, scope: KernelScope): LoweredGroup {
   return assemble(builder, eqn.outvars, body);
 }
 
-type KernelBody = Kernel extends infer K ? (K extends Kernel ? Omit<K, "inputs" | "params" | "outputs"> : never) : never;
+type KernelBody = Kernel extends infer K
+  ? K extends Kernel
+    ? Omit<K, "inputs" | "params" | "outputs">
+    : never
+  : never;
 
 function assemble(builder: KernelBuilder, outputs: readonly Var[], body: KernelBody): LoweredGroup {
   const kernel = {

@@ -136,7 +136,8 @@ class Fusion {
   #storeIfExpanded(atom: Var, eqn: JaxprEqn): void {
     const expansion = eqn.outvars[0]!.aval.size / Math.max(atom.aval.size, 1);
     const selective = eqn.primitive.name === "concatenate" && this.#costOf(atom) > expansionLimit;
-    if (selective || (expansion >= expansionFactor && this.#costOf(atom) >= expansionLimit)) this.#store(atom);
+    if (selective || (expansion >= expansionFactor && this.#costOf(atom) >= expansionLimit))
+      this.#store(atom);
   }
 
   #store(variable: Var): void {

@@ -14,7 +14,9 @@ export type DotDimensionNumbers = readonly [
 export const dot_general: Primitive = {
   name: "dot_general",
   abstractEval: ([lhs, rhs], params) => {
-    const [[lhsContract, rhsContract], [lhsBatch, rhsBatch]] = params["dimension_numbers"] as DotDimensionNumbers;
+    const [[lhsContract, rhsContract], [lhsBatch, rhsBatch]] = params[
+      "dimension_numbers"
+    ] as DotDimensionNumbers;
     checkExtents("contracting", lhs!, rhs!, lhsContract, rhsContract);
     checkExtents("batch", lhs!, rhs!, lhsBatch, rhsBatch);
     const shape = [

@@ -72,7 +72,14 @@ export const gather: Primitive = {
       const offsets = sizes.map((_, axis) =>
         numbers.collapsed_slice_dims.includes(axis) ? b.int(0) : window.shift()!,
       );
-      const { starts, inside } = startsOf(b, batch, indices!, numbers.start_index_map, operand!.aval.shape, sizes);
+      const { starts, inside } = startsOf(
+        b,
+        batch,
+        indices!,
+        numbers.start_index_map,
+        operand!.aval.shape,
+        sizes,
+      );
       const value = operand!.read(offsets.map((part, axis) => addStart(b, starts[axis], part)));
       if (params["mode"] !== "fill" || inside === undefined) return value;
       return b.select(inside, value, fill!.read([]));
@@ -98,11 +105,7 @@ function startsOf(
   startIndexMap.forEach((axis, component) => {
     const start = b.cast(indices.read([...batch, b.int(component)]), "int32");
     const room = shape[axis]! - sizes[axis]! + 1;
-    const within = b.binary(
-      "and",
-      b.compare("ge", start, b.int(0)),
-      b.compare("lt", start, b.int(room)),
-    );
+    const within = b.binary("and", b.compare("ge", start, b.int(0)), b.compare("lt", start, b.int(room)));
     inside = inside === undefined ? within : b.binary("and", inside, within);
     starts[axis] = clampIndex(b, start, Math.max(room, 1));
   });

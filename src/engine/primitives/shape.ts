@@ -160,7 +160,9 @@ export const slice = view({
     const starts = params["start_indices"] as readonly number[];
     const strides = params["strides"] as readonly number[] | null;
     return operand!.read(
-      index.map((part, axis) => b.indexAdd(b.indexMultiply(part, strides?.[axis] ?? 1), b.int(starts[axis]!))),
+      index.map((part, axis) =>
+        b.indexAdd(b.indexMultiply(part, strides?.[axis] ?? 1), b.int(starts[axis]!)),
+      ),
     );
   },
 });

@@ -12,7 +12,9 @@ export interface PrintableJaxpr extends ClosedJaxpr {
 }
 
 /** Returns a function that traces `f` on its arguments and gives the Jaxpr instead of the result. */
-export function make_jaxpr(f: (...args: never[]) => unknown): (...args: readonly unknown[]) => PrintableJaxpr {
+export function make_jaxpr(
+  f: (...args: never[]) => unknown,
+): (...args: readonly unknown[]) => PrintableJaxpr {
   return (...args) => {
     const { leaves, treedef } = treeFlatten(args);
     const avals = leaves.map((leaf) => {
