@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ArrayImpl } from "../../dispatch/array.ts";
 import { cpuBackend, useBackend } from "../../dispatch/devices.ts";
 import { randomInputs, randomProgram } from "../../dispatch/random-program.ts";
-import { jax, type ArrayBase } from "../../index.ts";
+import { counters, getItem, jax, numpy as jnp, operators, type ArrayBase } from "../../index.ts";
 import { testDevice } from "./test-device.ts";
 
 const device = testDevice();
@@ -26,5 +26,22 @@ describe("WebGPU and CPU", () => {
       useBackend(device());
       expect(await run(seed), `program ${String(seed)}`).toEqual(expected);
     }
+  });
+
+  test("compile one kernel for a hundred scalars and one for a hundred positions", async () => {
+    useBackend(device());
+    const x = jnp.arange(100, { dtype: "float32" });
+    const read = async (y: ArrayBase): Promise<number[]> =>
+      y instanceof ArrayImpl ? Array.from(await y.data(), Number) : [];
+    operators.mul(x, 0.5);
+    const afterScalar = counters.kernelsCompiled;
+    for (let k = 0; k < 100; k++) {
+      expect((await read(operators.mul(x, k + 0.25)))[3]).toBe(Math.fround(3 * (k + 0.25)));
+    }
+    expect(counters.kernelsCompiled).toBe(afterScalar);
+    getItem(x, 1);
+    const afterPosition = counters.kernelsCompiled;
+    for (let k = 0; k < 100; k++) expect(await read(getItem(x, k))).toEqual([k]);
+    expect(counters.kernelsCompiled).toBe(afterPosition);
   });
 });
