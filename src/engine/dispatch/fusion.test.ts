@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { counters, jax, lax, type ArrayBase } from "../index.ts";
 import { ArrayImpl } from "./array.ts";
-import { randomInputs, randomProgram } from "./random-program.ts";
+import { randomInputs, randomProgram } from "../lax/random-program.ts";
 
 /**
  * Fusion must not change what a program computes: random programs run equation by equation and fused, over all kinds

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ArrayImpl } from "../../dispatch/array.ts";
 import { cpuBackend, useBackend } from "../../dispatch/devices.ts";
-import { randomInputs, randomProgram } from "../../dispatch/random-program.ts";
+import { randomInputs, randomProgram } from "../../lax/random-program.ts";
 import { counters, getItem, jax, numpy as jnp, operators, type ArrayBase } from "../../index.ts";
 import { testDevice } from "./test-device.ts";
 

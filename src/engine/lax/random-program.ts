@@ -1,5 +1,5 @@
 import type { ArrayBase } from "../core/array-base.ts";
-import * as lax from "../lax/lax.ts";
+import * as lax from "./lax.ts";
 
 /** Reproducible numbers below a bound. */
 export function generator(seed: number): (below: number) => number {
