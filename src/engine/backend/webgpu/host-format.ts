@@ -1,7 +1,7 @@
 import { viewHost, type DType, type HostArray, type HostScalar } from "../../core/dtype.ts";
 
 /** Elements in NumPy's layout as the device holds them: a word each, bool widened. */
-export function toDeviceWords(dtype: DType, data: HostArray): Uint32Array<ArrayBufferLike> | HostArray {
+export function toDeviceWords(dtype: DType, data: HostArray): Uint32Array | HostArray {
   return dtype === "bool" ? Uint32Array.from(data as Uint8Array) : data;
 }
 

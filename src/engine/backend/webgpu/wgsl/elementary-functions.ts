@@ -7,11 +7,13 @@ import { trigonometricFunctions } from "./trigonometric-functions.ts";
  * precision. No step relies on a fused multiply-add.
  */
 const exponentials: Readonly<Record<string, string>> = {
-  // 2^n for any n that can matter, in two factors so that neither overflows before the product does.
-  scale_f: `fn @scale_f(x: {F}, n: {I}) -> {F} {
-  let half = n >> {U}(1u);
+  // x 2^n for any n that can matter, in two factors so that neither overflows before the product does. Exponents are
+  // put in place by a multiplication: software adapters shift one lane at a time.
+  scale_f: `fn @scale_f(x: {F}, n: {F}) -> {F} {
+  let half = floor(n * {F}(0.5f));
   let rest = n - half;
-  return x * bitcast<{F}>((half + {I}(127)) << {U}(23u)) * bitcast<{F}>((rest + {I}(127)) << {U}(23u));
+  let low = bitcast<{F}>({I}(half + {F}(127f)) * {I}(0x800000));
+  return x * low * bitcast<{F}>({I}(rest + {F}(127f)) * {I}(0x800000));
 }`,
   quiet_nan: `fn @quiet_nan(x: {F}) -> {F} {
   return bitcast<{F}>(bitcast<{U}>(x) | {U}(0x7fc00000u));
@@ -31,16 +33,15 @@ const exponentials: Readonly<Record<string, string>> = {
   let c = min(max(x, {F}(-105f)), {F}(89f));
   let n = round(c * {F}(1.44269504f));
   let r = (c - n * {F}(0.693359375f)) + n * {F}(2.12194440e-4f);
-  return select(@scale_f(@exp_reduced(r) + {F}(1f), {I}(n)), x, @is_nan(x));
+  return select(@scale_f(@exp_reduced(r) + {F}(1f), n), x, @is_nan(x));
 }`,
   // 2^n (e^r - 1) + (2^n - 1)
   expm1_f: `fn @expm1_f(x: {F}) -> {F} {
   let c = min(max(x, {F}(-18f)), {F}(89f));
   let n = round(c * {F}(1.44269504f));
   let r = (c - n * {F}(0.693359375f)) + n * {F}(2.12194440e-4f);
-  let k = {I}(n);
-  let unit = {F}(1f) - bitcast<{F}>(max({I}(127) - k, {I}(0)) << {U}(23u));
-  let scaled = @scale_f(@exp_reduced(r) + unit, k);
+  let unit = {F}(1f) - bitcast<{F}>({I}(max({F}(127f) - n, {F}(0f))) * {I}(0x800000));
+  let scaled = @scale_f(@exp_reduced(r) + unit, n);
   return select(select(scaled, @exp_reduced(x), abs(x) < {F}(0.3f)), x, @is_nan(x) | (x == {F}(0f)));
 }`,
 };
@@ -50,7 +51,7 @@ const logarithms: Readonly<Record<string, string>> = {
   log_f: `fn @log_f(x: {F}) -> {F} {
   let tiny = x < {F}(1.17549435e-38f);
   let bits = bitcast<{I}>(select(x, x * {F}(8388608f), tiny)) - {I}(0x3f3504f3);
-  let e = {F}(bits >> {U}(23u)) - select({F}(0f), {F}(23f), tiny);
+  let e = {F}(bits & {I}(-8388608)) * {F}(1.1920929e-7f) - select({F}(0f), {F}(23f), tiny);
   let f = bitcast<{F}>((bits & {I}(0x7fffff)) + {I}(0x3f3504f3)) - {F}(1f);
   var p = {F}(7.0376836292e-2f);
   p = p * f - {F}(1.1514610310e-1f);
@@ -69,9 +70,10 @@ const logarithms: Readonly<Record<string, string>> = {
   let special = select(infinite, @quiet_nan(x), @is_nan(x) | (x < {F}(0f)));
   return select(special, result, ordinary);
 }`,
-  // log u + (x - (u - 1)) / u with u = 1 + x rounded: the second term is what the rounding lost.
+  // log u + (x - (u - 1)) / u with u near 1 + x: the second term is what u lacks. Clearing u's last bit changes nothing
+  // in that, and keeps compilers from folding (1 + x) - 1 to x.
   log1p_f: `fn @log1p_f(x: {F}) -> {F} {
-  let u = {F}(1f) + x;
+  let u = bitcast<{F}>(bitcast<{U}>({F}(1f) + x) & {U}(0xfffffffeu));
   let log_u = @log_f(u);
   let exact = (u > {F}(0f)) & @is_finite(u);
   return select(log_u, select(log_u + (x - (u - {F}(1f))) / u, x, abs(x) < {F}(1e-7f)), exact);
@@ -107,7 +109,8 @@ const hyperbolics: Readonly<Record<string, string>> = {
   p = p * z - {F}(3.33332819422e-1f);
   let small = p * z * x + x;
   let large = {F}(1f) - {F}(2f) / (@exp_f({F}(2f) * min(a, {F}(20f))) + {F}(1f));
-  return select(select(-large, large, x > {F}(0f)), small, (a < {F}(0.625f)) | @is_nan(x));
+  let result = select(select(-large, large, x > {F}(0f)), small, (a < {F}(0.625f)) | @is_nan(x));
+  return select(result, x, x == {F}(0f));
 }`,
   // log1p(a + a^2 / (1 + sqrt(a^2 + 1))), for large a log(2a)
   asinh_f: `fn @asinh_f(x: {F}) -> {F} {
@@ -140,7 +143,7 @@ const powers: Readonly<Record<string, string>> = {
   // A first guess from the exponent, then Newton's steps in the form that ends within one rounding.
   cbrt_f: `fn @cbrt_f(x: {F}) -> {F} {
   let a = abs(x);
-  var t = bitcast<{F}>(bitcast<{U}>(a) / {U}(3u) + {U}(709921077u));
+  var t = bitcast<{F}>({U}({F}(bitcast<{U}>(a)) * {F}(0.33333334f)) + {U}(709921077u));
   for (var i = 0; i < 4; i++) {
     t = t + (a / (t * t) - t) * {F}(0.33333334f);
   }
@@ -156,7 +159,7 @@ const powers: Readonly<Record<string, string>> = {
   let y = min(max(y_in, {F}(-1e10f)), {F}(1e10f));
   let tiny = x < {F}(1.17549435e-38f);
   let bits = bitcast<{I}>(select(x, x * {F}(8388608f), tiny)) - {I}(0x3f3504f3);
-  let e = {F}(bits >> {U}(23u)) - select({F}(0f), {F}(23f), tiny);
+  let e = {F}(bits & {I}(-8388608)) * {F}(1.1920929e-7f) - select({F}(0f), {F}(23f), tiny);
   let m = bitcast<{F}>((bits & {I}(0x7fffff)) + {I}(0x3f3504f3));
   let f = m - {F}(1f);
   let g = m + {F}(1f);
@@ -184,7 +187,7 @@ const powers: Readonly<Record<string, string>> = {
   let w = min(max(w_high + w_low, {F}(-200f)), {F}(200f));
   let n = round(w);
   let r = select((w_high - n) + w_low, {F}(0f), abs(w) >= {F}(200f)) * {F}(0.69314718f);
-  return @scale_f(@exp_reduced(r) + {F}(1f), {I}(n));
+  return @scale_f(@exp_reduced(r) + {F}(1f), n);
 }`,
   // The rest of C's pow: signs, zeros, infinities, NaN.
   pow_f: `fn @pow_f(x: {F}, y: {F}) -> {F} {

@@ -24,7 +24,7 @@ const basics: Readonly<Record<string, string>> = {
   // Orders floats as int32: NaN above all, -0 and 0 alike.
   rank_f: `fn @rank_f(x: {F}) -> {I} {
   let bits = bitcast<{I}>(x);
-  let ordered = bits ^ bitcast<{I}>(bitcast<{U}>(bits >> {U}(31u)) >> {U}(1u));
+  let ordered = bits ^ select({I}(0), {I}(0x7fffffff), bits < {I}(0));
   return select(select(ordered, {I}(0), x == {F}(0f)), {I}(2147483647), @is_nan(x));
 }`,
   join_sums: `fn join_sums(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {

@@ -38,27 +38,31 @@ fn large_angle(x: f32) -> vec2<f32> {
   return vec2<f32>(signed, f32(select(quadrant, -quadrant, bitcast<i32>(x) < 0) & 3));
 }`,
   // x = n pi/2 + r. Up to 2^16 in four parts of pi/2 whose first three times n are exact (Cody and Waite 1980).
+  // Larger angles are seen to in a loop that usually runs no time at all: software adapters skip an idle loop, but
+  // run through both sides of an "if".
   angle: `fn angle(x: f32, quadrant: ptr<function, i32>) -> f32 {
-  if (abs(x) > 1e5f) {
-    let large = @@large_angle(x);
-    *quadrant = i32(large.y);
-    return large.x;
-  }
   let n = round(x * 0.63661975f);
-  *quadrant = i32(n);
-  return (((x - n * 1.5703125f) - n * 4.825592041015625e-4f) - n * 1.2665987014770508e-6f) - n * 9.920936e-10f;
+  var q = i32(n);
+  var r = (((x - n * 1.5703125f) - n * 4.825592041015625e-4f) - n * 1.2665987014770508e-6f) - n * 9.920936e-10f;
+  for (var more = select(0u, 1u, abs(x) > 1e5f); more > 0u; more -= 1u) {
+    let large = @@large_angle(x);
+    r = large.x;
+    q = i32(large.y);
+  }
+  *quadrant = q;
+  return r;
 }`,
   angle_v: `fn angle_v(x: vec4<f32>, quadrant: ptr<function, vec4<i32>>) -> vec4<f32> {
   let n = round(x * 0.63661975f);
   var q = vec4<i32>(n);
   var r = (((x - n * 1.5703125f) - n * 4.825592041015625e-4f) - n * 1.2665987014770508e-6f) - n * 9.920936e-10f;
   let far = abs(x) > vec4<f32>(1e5f);
-  if (any(far)) {
-    for (var lane = 0u; lane < 4u; lane += 1u) {
-      let large = @@large_angle(x[lane]);
-      r[lane] = select(r[lane], large.x, far[lane]);
-      q[lane] = select(q[lane], i32(large.y), far[lane]);
-    }
+  for (var more = select(0u, 4u, any(far)); more > 0u; more -= 1u) {
+    let at = vec4<bool>(more == 1u, more == 2u, more == 3u, more == 4u) & far;
+    let one = select(select(x.w, x.z, more == 3u), select(x.y, x.x, more == 1u), more <= 2u);
+    let large = @@large_angle(one);
+    r = select(r, vec4<f32>(large.x), at);
+    q = select(q, vec4<i32>(i32(large.y)), at);
   }
   *quadrant = q;
   return r;
@@ -74,13 +78,13 @@ fn large_angle(x: f32) -> vec2<f32> {
   turned_sin: `fn @turned_sin(x: {F}, r: {F}, q: {I}) -> {F} {
   let z = r * r;
   let value = select(@sin_reduced(r, z), @cos_reduced(z), (q & {I}(1)) == {I}(1));
-  let flipped = bitcast<{F}>(bitcast<{I}>(value) ^ ((q & {I}(2)) << {U}(30u)));
+  let flipped = bitcast<{F}>(bitcast<{I}>(value) ^ ((q & {I}(2)) * {I}(0x40000000)));
   return select(@quiet_nan(x), flipped, @is_finite(x));
 }`,
   sin_f: `fn @sin_f(x: {F}) -> {F} {
   var q: {I};
   let r = @angle(x, &q);
-  return @turned_sin(x, r, q);
+  return select(@turned_sin(x, r, q), x, x == {F}(0f));
 }`,
   cos_f: `fn @cos_f(x: {F}) -> {F} {
   var q: {I};
@@ -94,7 +98,7 @@ fn large_angle(x: f32) -> vec2<f32> {
   let s = @sin_reduced(r, z);
   let c = @cos_reduced(z);
   let value = select(s / c, -(c / s), (q & {I}(1)) == {I}(1));
-  return select(@quiet_nan(x), value, @is_finite(x));
+  return select(select(@quiet_nan(x), value, @is_finite(x)), x, x == {F}(0f));
 }`,
 };
 
@@ -115,8 +119,9 @@ const inverse: Readonly<Record<string, string>> = {
   let z = select(a * a, max({F}(0.5f) * ({F}(1f) - a), {F}(0f)), big);
   let root = select(a, sqrt(z), big);
   let p = @asin_reduced(root, z);
-  let result = select(p, {F}(1.5707964f) - {F}(2f) * p, big);
-  return select(@quiet_nan(x), select(-result, result, x >= {F}(0f)), a <= {F}(1f));
+  let result = select(p, ({F}(1.5707964f) - {F}(2f) * p) - {F}(4.371139e-8f), big);
+  let signed = bitcast<{F}>(bitcast<{U}>(result) | (bitcast<{U}>(x) & {U}(0x80000000u)));
+  return select(@quiet_nan(x), signed, a <= {F}(1f));
 }`,
   acos_f: `fn @acos_f(x: {F}) -> {F} {
   let a = abs(x);
@@ -142,7 +147,8 @@ const inverse: Readonly<Record<string, string>> = {
   let middle = (a > {F}(0.41421357f)) & !far;
   let t = select(select(a, (a - {F}(1f)) / (a + {F}(1f)), middle), {F}(-1f) / a, far);
   let base = select(select({F}(0f), {F}(0.7853982f), middle), {F}(1.5707964f), far);
-  let result = base + @atan_reduced(t);
+  // What the rounded pi/2 and pi/4 are too large by.
+  let result = base + (@atan_reduced(t) - base * {F}(2.7827534e-8f));
   return select(bitcast<{F}>(bitcast<{U}>(result) | (bitcast<{U}>(x) & {U}(0x80000000u))), x, @is_nan(x));
 }`,
   // The angle in the first octant from the smaller over the larger, then unfolded.
