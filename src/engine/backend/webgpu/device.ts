@@ -38,6 +38,8 @@ export interface Tuning {
    * most of all when it compiles one inside a loop.
    */
   readonly sharesWorkgroupMemory: boolean;
+  /** Whether a rare branch costs as much as a taken one (a software adapter runs both sides under a mask). */
+  readonly runsBothBranches: boolean;
 }
 
 export const tunings: Readonly<Record<"hardware" | "software", Tuning>> = {
@@ -47,6 +49,7 @@ export const tunings: Readonly<Record<"hardware" | "software", Tuning>> = {
     targetGroups: 512,
     contiguousThreads: false,
     sharesWorkgroupMemory: true,
+    runsBothBranches: false,
   },
   software: {
     threads: 64,
@@ -54,6 +57,7 @@ export const tunings: Readonly<Record<"hardware" | "software", Tuning>> = {
     targetGroups: 32,
     contiguousThreads: true,
     sharesWorkgroupMemory: false,
+    runsBothBranches: true,
   },
 };
 

@@ -30,11 +30,14 @@ export interface BodyOptions {
   readonly ownBlock?: { readonly matches: (index: ScalarExpr) => boolean; readonly block: string };
   /** Element types of the kernel's inputs. */
   readonly inputs: readonly DType[];
+  /** Assumes that angles are moderate, and collects the conditions that they are not in `farAngles`. */
+  readonly nearAngles?: boolean;
 }
 
 /** Writes the statements that compute scalar expressions: one `let` for each distinct value. */
 export class Body {
   readonly lines: string[] = [];
+  readonly farAngles: string[] = [];
   readonly #shader: Shader;
   readonly #options: BodyOptions;
   readonly #lane: LaneAnalysis;
@@ -136,8 +139,12 @@ export class Body {
     const args = node.args.map((arg) => this.#valueOf(arg));
     const lanes = args.some((arg) => arg.lanes === 4) ? 4 : 1;
     const texts = args.map((arg, i) => splat(arg, node.args[i]!.dtype, lanes));
-    const text = operationText(this.#shader, node, texts, lanes);
-    if (this.#isConstantOverRun(node)) return { text: this.#shader.hoist(`node ${node.id}`, text), lanes };
+    if (this.#isConstantOverRun(node)) {
+      const text = operationText(this.#shader, node, texts, lanes);
+      return { text: this.#shader.hoist(`node ${node.id}`, text), lanes };
+    }
+    const farAngles = this.#options.nearAngles === true ? this.farAngles : undefined;
+    const text = operationText(this.#shader, node, texts, lanes, farAngles);
     return { text: this.let(wgslType(node.dtype, lanes), text), lanes };
   }
 

@@ -4,6 +4,7 @@ import { output, type BufferRef, type Pass, type Plan } from "../plan.ts";
 import { Body, toStore } from "./body.ts";
 import { axesOfBlock, ownPosition } from "./iteration.ts";
 import { Shader, storedType } from "./shader.ts";
+import { noRuns, walk, type Step } from "./walk.ts";
 
 export function planMap(kernel: MapKernel, tuning: Tuning): Plan {
   return {
@@ -29,17 +30,21 @@ export function mapPass(
   const blocks = Math.ceil(size / 4);
   const perThread = blocksOfThread(blocks, tuning);
   const { lines, axes } = axesOfBlock(shader, kernel.shape, "i32(block * 4u)");
-  const body = new Body(shader, {
-    lanes: 4,
-    axes,
-    inputs: kernel.inputs,
-    ownBlock: { matches: ownPosition(kernel.shape), block: "block" },
-  });
-  const stores = kernel.values.map((value, k) => {
-    const target = shader.bind(targets[k]!, true, `vec4<${storedType(value.dtype)}>`);
-    return `${target.name}[block] = ${toStore(body.emitWide(value), value.dtype, 4)};`;
-  });
-  const loop = blockLoop(shader, tuning, [...lines, ...body.lines, ...stores]);
+  const statements = (nearAngles: boolean): Step => {
+    const body = new Body(shader, {
+      lanes: 4,
+      axes,
+      inputs: kernel.inputs,
+      ownBlock: { matches: ownPosition(kernel.shape), block: "block" },
+      nearAngles,
+    });
+    const commit = kernel.values.map((value, k) => {
+      const target = shader.bind(targets[k]!, true, `vec4<${storedType(value.dtype)}>`);
+      return `${target.name}[block] = ${toStore(body.emitWide(value), value.dtype, 4)};`;
+    });
+    return { compute: [...lines, ...body.lines], commit, farAngles: body.farAngles };
+  };
+  const loop = blockLoop(shader, tuning, statements);
   const groups = Math.ceil(blocks / (perThread * tuning.threads));
   return shader.pass(loop, [blocks, perThread], groups, size * kernel.values.length);
 }
@@ -51,7 +56,7 @@ export function blocksOfThread(blocks: number, tuning: Tuning): number {
 }
 
 /** Runs `statements` for each `block` of this thread. Header: number of blocks, blocks a thread. */
-function blockLoop(shader: Shader, tuning: Tuning, statements: readonly string[]): string[] {
+function blockLoop(shader: Shader, tuning: Tuning, statements: (nearAngles: boolean) => Step): string[] {
   const blocks = shader.header(0);
   const perThread = shader.header(1);
   const start = tuning.contiguousThreads
@@ -59,10 +64,8 @@ function blockLoop(shader: Shader, tuning: Tuning, statements: readonly string[]
     : `group * ${tuning.threads}u * ${perThread} + lid`;
   const step = tuning.contiguousThreads ? "1u" : `${tuning.threads}u`;
   return [
-    `let start = ${start};`,
-    `let end = min(start + (${perThread} - 1u) * ${step} + 1u, ${blocks});`,
-    `for (var block = start; block < end; block += ${step}) {`,
-    ...statements.map((line) => `  ${line}`),
-    "}",
+    `var block = ${start};`,
+    `let end = min(block + (${perThread} - 1u) * ${step} + 1u, ${blocks});`,
+    ...walk("block", step, tuning, statements, noRuns),
   ];
 }

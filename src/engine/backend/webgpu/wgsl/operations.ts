@@ -12,6 +12,8 @@ interface Operands {
   readonly b: string;
   readonly c: string;
   readonly lanes: Lanes;
+  /** Where given, circular functions may assume angles up to 1e5 and add here the condition that they are not. */
+  readonly farAngles?: string[] | undefined;
 }
 type Row = (o: Operands) => string;
 
@@ -46,11 +48,12 @@ export function operationText(
   node: ScalarExpr,
   args: readonly string[],
   lanes: Lanes,
+  farAngles?: string[],
 ): string {
   const row = table[node.op];
   if (row === undefined) throw new Error(`${node.op} is not an operation`);
   const [a = "", b = "", c = ""] = args;
-  return row({ shader, node, dtype: node.args[0]!.dtype, a, b, c, lanes });
+  return row({ shader, node, dtype: node.args[0]!.dtype, a, b, c, lanes, farAngles });
 }
 
 const number = (o: Operands, value: HostScalar, dtype: DType = o.dtype): string => {
@@ -65,6 +68,15 @@ const own =
   (name: string): Row =>
   (o) =>
     o.shader.call(name, o.lanes, o.a);
+const circular =
+  (name: string): Row =>
+  (o) => {
+    if (o.farAngles === undefined) return o.shader.call(`${name}_f`, o.lanes, o.a);
+    const far = `abs(${o.a}) > ${number(o, 1e5)}`;
+    const condition = o.lanes === 4 ? `any(${far})` : far;
+    if (!o.farAngles.includes(condition)) o.farAngles.push(condition);
+    return o.shader.call(`${name}_near`, o.lanes, o.a);
+  };
 const builtin =
   (name: string): Row =>
   (o) =>
@@ -189,9 +201,9 @@ const table: Partial<Record<ScalarExpr["op"], Row>> = {
   expm1: own("expm1_f"),
   log: own("log_f"),
   log1p: own("log1p_f"),
-  sin: own("sin_f"),
-  cos: own("cos_f"),
-  tan: own("tan_f"),
+  sin: circular("sin"),
+  cos: circular("cos"),
+  tan: circular("tan"),
   asin: own("asin_f"),
   acos: own("acos_f"),
   atan: own("atan_f"),

@@ -8,6 +8,7 @@ import { Body, splat, toStore, type Value } from "./body.ts";
 import { axesOfBlock, axesOfElement, ownPosition } from "./iteration.ts";
 import { LaneAnalysis, uniformAxis } from "./lane-index.ts";
 import { Shader, storedType } from "./shader.ts";
+import { walk, type Runs, type Step } from "./walk.ts";
 
 /**
  * How the work is laid out. "lanes": the four lanes of a thread are four neighbouring outputs, each thread walks along
@@ -85,11 +86,15 @@ function lanesPass(kernel: ReduceKernel, tuning: Tuning, strategy: Strategy): Pa
   const outputBlocks = Math.ceil(sizeOf(kernel.shape) / 4);
   const kept = axesOfBlock(shader, kernel.shape, "i32(block * 4u)");
   const reduced = axesOfElement(shader, kernel.reduceShape, "i32(r)");
-  const body = new Body(shader, { lanes: 4, axes: [...kept.axes, ...reduced.axes], inputs: kernel.inputs });
-  const takes = kernel.reductions.flatMap(({ value }, k) =>
-    accs[k]!.take(body.emitWide(value), "vec4<i32>(i32(r))", "", 4),
-  );
-  const walk = walkInRuns(accs, 4, "r", "1u", [...reduced.lines, ...body.lines, ...takes]);
+  const step = (nearAngles: boolean): Step => {
+    const axes = [...kept.axes, ...reduced.axes];
+    const body = new Body(shader, { lanes: 4, axes, inputs: kernel.inputs, nearAngles });
+    const commit = kernel.reductions.flatMap(({ value }, k) =>
+      accs[k]!.take(body.emitWide(value), "vec4<i32>(i32(r))", "", 4),
+    );
+    return { compute: [...reduced.lines, ...body.lines], commit, farAngles: body.farAngles };
+  };
+  const loop = walk("r", "1u", tuning, step, runsOf(accs, 4));
   const finish =
     strategy.segments === 1
       ? lanesEpilogue(shader, kernel, accs, kept.axes)
@@ -103,7 +108,7 @@ function lanesPass(kernel: ReduceKernel, tuning: Tuning, strategy: Strategy): Pa
     ...accs.flatMap((acc) => acc.declare(4)),
     `var r = segment * ${shader.header(2)};`,
     `let end = min(r + ${shader.header(2)}, ${shader.header(1)});`,
-    ...walk,
+    ...loop,
     ...finish,
   ];
   const segmentLength = Math.ceil(extent / strategy.segments);
@@ -163,23 +168,22 @@ function teamsPass(kernel: ReduceKernel, tuning: Tuning, strategy: Strategy): Pa
   const kept = axesOfElement(shader, kernel.shape, "i32(out)");
   const reduced = axesOfBlock(shader, kernel.reduceShape, "i32(block * 4u)");
   const whole = [...kernel.shape, ...kernel.reduceShape];
-  const body = new Body(shader, {
-    lanes: 4,
-    axes: [...kept.axes, ...reduced.axes],
-    inputs: kernel.inputs,
-    ...(outputs === 1 ? { ownBlock: { matches: ownPosition(whole), block: "block" } } : {}),
-  });
   const keep = extent % 4 === 0 ? "" : `(position < vec4<i32>(i32(${shader.header(4)})))`;
-  const takes = kernel.reductions.flatMap(({ value }, k) =>
-    accs[k]!.take(body.emitWide(value), "position", keep, 4),
-  );
-  const step = tuning.contiguousThreads ? "1u" : `${team}u`;
-  const walk = walkInRuns(accs, 4, "block", step, [
-    "let position = vec4<i32>(i32(block * 4u)) + vec4<i32>(0, 1, 2, 3);",
-    ...reduced.lines,
-    ...body.lines,
-    ...takes,
-  ]);
+  const step = (nearAngles: boolean): Step => {
+    const body = new Body(shader, {
+      lanes: 4,
+      axes: [...kept.axes, ...reduced.axes],
+      inputs: kernel.inputs,
+      ...(outputs === 1 ? { ownBlock: { matches: ownPosition(whole), block: "block" } } : {}),
+      nearAngles,
+    });
+    const commit = kernel.reductions.flatMap(({ value }, k) =>
+      accs[k]!.take(body.emitWide(value), "position", keep, 4),
+    );
+    const position = "let position = vec4<i32>(i32(block * 4u)) + vec4<i32>(0, 1, 2, 3);";
+    return { compute: [position, ...reduced.lines, ...body.lines], commit, farAngles: body.farAngles };
+  };
+  const loop = walk("block", tuning.contiguousThreads ? "1u" : `${team}u`, tuning, step, runsOf(accs, 4));
   const states = accs.map((acc) => acc.state(4));
   const finish = segments === 1 ? teamEpilogue(shader, kernel, accs) : storePartials(shader, accs);
   const statements = [
@@ -189,7 +193,7 @@ function teamsPass(kernel: ReduceKernel, tuning: Tuning, strategy: Strategy): Pa
     ...memberRange(tuning, team),
     ...kept.lines,
     ...accs.flatMap((acc) => acc.declare(4)),
-    ...walk,
+    ...loop,
     ...joinTeam(shader, accs, states, team),
     "if (member == 0u && teamIndex < teams) {",
     ...finish.map((line) => `  ${line}`),
@@ -221,30 +225,13 @@ function memberRange(tuning: Tuning, team: number): string[] {
   ];
 }
 
-/** Walks `variable` to `end`; in short runs where an accumulator wants them. */
-function walkInRuns(
-  accs: readonly Accumulator[],
-  lanes: 4,
-  variable: string,
-  step: string,
-  statements: readonly string[],
-): string[] {
-  const open = accs.flatMap((acc) => acc.openRun(lanes));
-  const inner = (bound: string): string[] => [
-    `while (${variable} < ${bound}) {`,
-    ...statements.map((line) => `  ${line}`),
-    `  ${variable} += ${step};`,
-    "}",
-  ];
-  if (open.length === 0) return inner("end");
-  return [
-    `while (${variable} < end) {`,
-    ...open.map((line) => `  ${line}`),
-    `  let stop = min(${variable} + ${runLength}u * ${step}, end);`,
-    ...inner("stop").map((line) => `  ${line}`),
-    ...accs.flatMap((acc) => acc.closeRun(lanes)).map((line) => `  ${line}`),
-    "}",
-  ];
+/** The short runs that the accumulators want values in. */
+function runsOf(accs: readonly Accumulator[], lanes: 1 | 4): Runs {
+  return {
+    length: runLength,
+    open: accs.flatMap((acc) => acc.openRun(lanes)),
+    close: accs.flatMap((acc) => acc.closeRun(lanes)),
+  };
 }
 
 /** A tree over the team in workgroup memory; afterwards `joined<k>` is the team's state in every member. */

@@ -37,25 +37,25 @@ fn large_angle(x: f32) -> vec2<f32> {
   let quadrant = i32((high >> 30u) + up);
   return vec2<f32>(signed, f32(select(quadrant, -quadrant, bitcast<i32>(x) < 0) & 3));
 }`,
-  // x = n pi/2 + r. Up to 2^16 in four parts of pi/2 whose first three times n are exact (Cody and Waite 1980).
-  // Larger angles are seen to in a loop that usually runs no time at all: software adapters skip an idle loop, but
-  // run through both sides of an "if".
+  // x = n pi/2 + r up to |x| = 1e5, in four parts of pi/2 whose first three times n are exact (Cody and Waite 1980).
+  near_angle: `fn @near_angle(x: {F}, n: {F}) -> {F} {
+  let r = (x - n * {F}(1.5703125f)) - n * {F}(4.825592041015625e-4f);
+  return (r - n * {F}(1.2665987014770508e-6f)) - n * {F}(9.920936e-10f);
+}`,
   angle: `fn angle(x: f32, quadrant: ptr<function, i32>) -> f32 {
-  let n = round(x * 0.63661975f);
-  var q = i32(n);
-  var r = (((x - n * 1.5703125f) - n * 4.825592041015625e-4f) - n * 1.2665987014770508e-6f) - n * 9.920936e-10f;
-  for (var more = select(0u, 1u, abs(x) > 1e5f); more > 0u; more -= 1u) {
+  if (abs(x) > 1e5f) {
     let large = @@large_angle(x);
-    r = large.x;
-    q = i32(large.y);
+    *quadrant = i32(large.y);
+    return large.x;
   }
-  *quadrant = q;
-  return r;
+  let n = round(x * 0.63661975f);
+  *quadrant = i32(n);
+  return @near_angle(x, n);
 }`,
   angle_v: `fn angle_v(x: vec4<f32>, quadrant: ptr<function, vec4<i32>>) -> vec4<f32> {
   let n = round(x * 0.63661975f);
   var q = vec4<i32>(n);
-  var r = (((x - n * 1.5703125f) - n * 4.825592041015625e-4f) - n * 1.2665987014770508e-6f) - n * 9.920936e-10f;
+  var r = @near_angle(x, n);
   let far = abs(x) > vec4<f32>(1e5f);
   for (var more = select(0u, 4u, any(far)); more > 0u; more -= 1u) {
     let at = vec4<bool>(more == 1u, more == 2u, more == 3u, more == 4u) & far;
@@ -74,31 +74,45 @@ fn large_angle(x: f32) -> vec2<f32> {
   let p = ({F}(2.443315711809948e-5f) * z - {F}(1.388731625493765e-3f)) * z + {F}(4.166664568298827e-2f);
   return (p * (z * z) - {F}(0.5f) * z) + {F}(1f);
 }`,
-  // sin(r + q pi/2); infinities and NaN give NaN.
-  turned_sin: `fn @turned_sin(x: {F}, r: {F}, q: {I}) -> {F} {
+  // sin(r + q pi/2)
+  turned_sin: `fn @turned_sin(r: {F}, q: {I}) -> {F} {
   let z = r * r;
   let value = select(@sin_reduced(r, z), @cos_reduced(z), (q & {I}(1)) == {I}(1));
-  let flipped = bitcast<{F}>(bitcast<{I}>(value) ^ ((q & {I}(2)) * {I}(0x40000000)));
-  return select(@quiet_nan(x), flipped, @is_finite(x));
+  return bitcast<{F}>(bitcast<{I}>(value) ^ ((q & {I}(2)) * {I}(0x40000000)));
+}`,
+  turned_tan: `fn @turned_tan(r: {F}, q: {I}) -> {F} {
+  let z = r * r;
+  let s = @sin_reduced(r, z);
+  let c = @cos_reduced(z);
+  return select(s / c, -(c / s), (q & {I}(1)) == {I}(1));
+}`,
+  // The "near" functions are right for |x| <= 1e5 and for NaN; the others everywhere, infinities giving NaN.
+  sin_near: `fn @sin_near(x: {F}) -> {F} {
+  let n = round(x * {F}(0.63661975f));
+  return select(@turned_sin(@near_angle(x, n), {I}(n)), x, x == {F}(0f));
+}`,
+  cos_near: `fn @cos_near(x: {F}) -> {F} {
+  let n = round(x * {F}(0.63661975f));
+  return @turned_sin(@near_angle(x, n), {I}(n) + {I}(1));
+}`,
+  tan_near: `fn @tan_near(x: {F}) -> {F} {
+  let n = round(x * {F}(0.63661975f));
+  return select(@turned_tan(@near_angle(x, n), {I}(n)), x, x == {F}(0f));
 }`,
   sin_f: `fn @sin_f(x: {F}) -> {F} {
   var q: {I};
   let r = @angle(x, &q);
-  return select(@turned_sin(x, r, q), x, x == {F}(0f));
+  return select(select(@quiet_nan(x), @turned_sin(r, q), @is_finite(x)), x, x == {F}(0f));
 }`,
   cos_f: `fn @cos_f(x: {F}) -> {F} {
   var q: {I};
   let r = @angle(x, &q);
-  return @turned_sin(x, r, q + {I}(1));
+  return select(@quiet_nan(x), @turned_sin(r, q + {I}(1)), @is_finite(x));
 }`,
   tan_f: `fn @tan_f(x: {F}) -> {F} {
   var q: {I};
   let r = @angle(x, &q);
-  let z = r * r;
-  let s = @sin_reduced(r, z);
-  let c = @cos_reduced(z);
-  let value = select(s / c, -(c / s), (q & {I}(1)) == {I}(1));
-  return select(select(@quiet_nan(x), value, @is_finite(x)), x, x == {F}(0f));
+  return select(select(@quiet_nan(x), @turned_tan(r, q), @is_finite(x)), x, x == {F}(0f));
 }`,
 };
 
