@@ -57,7 +57,7 @@ const ENGINE_TYPES = {
 
 /** Matches the part itself, a file of that name, and everything in a folder of that name. */
 const within = (part) => `^${part.replaceAll(".", "\\.")}(?:/|\\.|$)`;
-const TESTS = "\\.test\\.tsx?$";
+const TESTS = "(\\.test\\.tsx?|/test-device\\.ts)$";
 
 /** One rule: files of `part` import nothing of `area` but themselves and `allowed`. */
 function arrow(part, allowed, area) {

@@ -157,7 +157,7 @@ describe.each(["software", "hardware"] as const)("laid out for %s", (layout) => 
         if (!Number.isFinite(rounded) || !Number.isFinite(y[i]!)) {
           // Within a rounding of overflow either side is right.
           const nearOverflow = Math.abs(should) > 3.4028e38 && Math.abs(y[i]!) > 3.4028e38;
-          if (!nearOverflow) expect(y[i], `${op}(${x[i]})`).toBe(rounded);
+          if (!nearOverflow) expect(y[i], `${op}(${x[i]!})`).toBe(rounded);
           continue;
         }
         // Results below the normal numbers may be flushed to zero.
@@ -230,12 +230,12 @@ describe.each(["software", "hardware"] as const)("laid out for %s", (layout) => 
         const rounded = Math.fround(should);
         if (!Number.isFinite(rounded) || !Number.isFinite(result[i]!)) {
           const nearOverflow = Math.abs(should) > 3.4028e38 && Math.abs(result[i]!) > 3.4028e38;
-          if (!nearOverflow) expect(result[i], `${x[i]} ** ${y[i]}`).toBe(rounded);
+          if (!nearOverflow) expect(result[i], `${x[i]!} ** ${y[i]!}`).toBe(rounded);
           continue;
         }
         if (Math.abs(should) < 2 * smallestNormal && Math.abs(result[i]!) < 4 * smallestNormal) continue;
         const error = Math.abs(result[i]! - should) / ulp(should);
-        if (error > worst) [worst, at] = [error, `${x[i]} ** ${y[i]}`];
+        if (error > worst) [worst, at] = [error, `${x[i]!} ** ${y[i]!}`];
       }
       if (process.env["SHOW_ACCURACY"] !== undefined) console.log("pow", worst.toFixed(2), "ulp at", at);
       expect(worst, at).toBeLessThanOrEqual(2);
@@ -250,7 +250,7 @@ describe.each(["software", "hardware"] as const)("laid out for %s", (layout) => 
       const remainders = await evaluate("rem", [a, b]);
       for (let i = 0; i < a.length; i += 1) {
         const angle = Math.atan2(a[i]!, b[i]!);
-        const message = `${a[i]}, ${b[i]}`;
+        const message = `${a[i]!}, ${b[i]!}`;
         if (Number.isNaN(angle)) expect(angles[i], message).toBeNaN();
         else if (Math.abs(angle) > 1e-37) {
           expect(Math.abs(angles[i]! - angle), message).toBeLessThanOrEqual(3 * ulp(angle));

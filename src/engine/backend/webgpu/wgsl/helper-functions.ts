@@ -92,9 +92,6 @@ export function helperText(names: Iterable<string>): string {
   return texts.join("\n");
 }
 
-/** Every helper there is, for the tests. */
-export const helperNames = Object.keys(templates);
-
 function expand(name: string): { readonly code: string; readonly calls: readonly string[] } {
   const wide = name.endsWith("_v");
   // Some helpers have a text of their own for four lanes.
