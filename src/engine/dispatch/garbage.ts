@@ -7,10 +7,11 @@ import { backends } from "./devices.ts";
 
 /** A sweep is worth its few milliseconds when at least this much could come back. */
 const worthwhileBytes = 1 << 20;
-/** Allocating blocks that are never touched, 256 MiB a turn, makes the collector run after a few turns. */
-const pressureBlockBytes = 1 << 26;
-const pressureBlocksPerTurn = 4;
-const pressureTurns = 24;
+/**
+ * An allocation that no browser grants: before it gives up, V8 collects everything it can, which takes some ten
+ * milliseconds. (Many small allocations are no substitute: minor collections make room for them.)
+ */
+const hopelessBytes = 2 ** 34;
 
 let liveAfterLastSweep = 0;
 
@@ -31,44 +32,27 @@ export async function collectGarbage(mayBeGarbage = false): Promise<void> {
   liveAfterLastSweep = liveBytes();
 }
 
-/**
- * Objects that only their weak references will know: when one is gone the collector has run. A young object goes in a
- * minor collection, which leaves old arrays alone, so each waits here for a few sweeps before it serves.
- */
-const sentinels: object[] = [{}, {}, {}, {}];
-
 async function sweep(): Promise<void> {
-  const sentinel = new WeakRef(sentinels.shift()!);
-  sentinels.push({});
-  // A weak reference keeps its target until the job that made it ends.
+  // What a weak reference has shown in this job lives until the job ends.
   await nextTask();
-  const collect = (globalThis as { gc?: () => void }).gc;
-  if (collect !== undefined) collect();
-  else await pressUntilCollected(sentinel);
+  collectNow();
   // Finalizers run as tasks of their own.
   await nextTask();
   await nextTask();
 }
 
-async function pressUntilCollected(sentinel: WeakRef<object>): Promise<void> {
-  for (let turn = 0; turn < pressureTurns; turn++) {
-    if (press() === 0) return;
-    await nextTask();
-    if (sentinel.deref() === undefined) return;
+/** Returns what the allocation got; an optimizer drops one whose result nobody looks at. */
+function collectNow(): number {
+  const { gc } = globalThis as { gc?: () => void };
+  if (gc !== undefined) {
+    gc();
+    return 0;
   }
-}
-
-/** Allocates and forgets; the sum is asked for because an optimizer drops an allocation nobody looks at. */
-function press(): number {
-  let bytes = 0;
   try {
-    for (let block = 0; block < pressureBlocksPerTurn; block++) {
-      bytes += new ArrayBuffer(pressureBlockBytes).byteLength;
-    }
+    return new ArrayBuffer(hopelessBytes).byteLength;
   } catch {
-    // An allocation that fails has made the collector run, too.
+    return 0;
   }
-  return bytes;
 }
 
 function nextTask(): Promise<void> {
