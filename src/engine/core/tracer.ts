@@ -2,10 +2,15 @@ import { ArrayBase } from "./array-base.ts";
 import type { ShapedArray } from "./aval.ts";
 import { ConcretizationTypeError, TracerArrayConversionError } from "./errors.ts";
 import type { Params, Primitive } from "./primitive.ts";
-import type { PythonScalar } from "./scalar.ts";
+import { avalOfScalar, type PythonScalar } from "./scalar.ts";
 
 /** What primitives are bound to: concrete arrays, tracers, Python scalars. */
 export type Value = ArrayBase | PythonScalar;
+
+/** The aval of anything that can be an operand. */
+export function avalOf(value: Value): ShapedArray {
+  return value instanceof ArrayBase ? value.aval : avalOfScalar(value);
+}
 
 /** An interpreter of primitives: eager evaluation, tracing to a Jaxpr, and every transformation is one. */
 export interface Trace {

@@ -1,10 +1,10 @@
 import { counters } from "../backend/backend.ts";
 import type { ArrayBase } from "../core/array-base.ts";
 import type { ShapedArray } from "../core/aval.ts";
-import { ClosedJaxpr, Jaxpr, Var } from "../core/jaxpr.ts";
+import { ClosedJaxpr, Jaxpr, Literal, Var, type Atom } from "../core/jaxpr.ts";
 import type { Params, Primitive } from "../core/primitive.ts";
 import { UnexpectedTracerError } from "../core/errors.ts";
-import { avalOfScalar, type PythonScalar } from "../core/scalar.ts";
+import { avalOfScalar, convertScalar, type PythonScalar } from "../core/scalar.ts";
 import { Tracer, type Trace, type Value } from "../core/tracer.ts";
 import { compile } from "../lowering/compile.ts";
 import type { Program } from "../lowering/program.ts";
@@ -22,23 +22,20 @@ export class EvalTrace implements Trace {
   readonly #calls = new WeakMap<ClosedJaxpr, Map<string, Program>>();
 
   processPrimitive(primitive: Primitive, operands: readonly Value[], params: Params): readonly ArrayBase[] {
-    const args = operands.map(concrete);
-    const avals = args.map(avalOfArgument);
-    const program = this.#find(primitive, params, args, avals);
-    return runProgram(program, args);
+    const atoms = operands.map((operand) => atomOf(primitive, concrete(operand)));
+    const args = atoms.filter((atom) => !(atom instanceof Literal));
+    return runProgram(this.#find(primitive, params, atoms, args), args);
   }
 
   #find(
     primitive: Primitive,
     params: Params,
+    atoms: readonly (ArrayImpl | PythonScalar | Literal)[],
     args: readonly (ArrayImpl | PythonScalar)[],
-    avals: readonly ShapedArray[],
   ): Program {
-    const flags = args.map((arg) => !(arg instanceof ArrayImpl));
-    const signature = avals.map((aval, position) => aval.key + (flags[position]! ? "$" : "")).join(" ");
     const closed = params["jaxpr"];
     let cache = this.#programs;
-    let key = `${primitive.name} ${signature}`;
+    let key = `${primitive.name} ${atoms.map(signatureOf).join(" ")}`;
     if (closed instanceof ClosedJaxpr) {
       cache = this.#calls.get(closed) ?? new Map<string, Program>();
       this.#calls.set(closed, cache);
@@ -48,17 +45,42 @@ export class EvalTrace implements Trace {
     const known = cache.get(key);
     if (known !== undefined) return known;
     const started = performance.now();
-    const program = compile(oneEquation(primitive, params, avals), flags, defaultBackend().maxKernelBuffers);
+    const flags = args.map((arg) => !(arg instanceof ArrayImpl));
+    const program = compile(oneEquation(primitive, params, atoms), flags, defaultBackend().maxKernelBuffers);
     counters.compileMs += performance.now() - started;
     cache.set(key, program);
     return program;
   }
 }
 
-function oneEquation(primitive: Primitive, params: Params, avals: readonly ShapedArray[]): Jaxpr {
-  const invars = avals.map((aval) => new Var(aval));
+/** A scalar whose value shapes the kernel is a literal of the program; every other operand is an argument. */
+function atomOf(primitive: Primitive, operand: ArrayImpl | PythonScalar): ArrayImpl | PythonScalar | Literal {
+  const rule = primitive.lower;
+  if (operand instanceof ArrayImpl || rule.kind !== "elementwise" || rule.isStructural === undefined)
+    return operand;
+  const aval = avalOfScalar(operand);
+  const value = convertScalar(operand, aval.dtype);
+  return rule.isStructural(value) ? new Literal(value, aval) : operand;
+}
+
+/** What a program depends on: `f32[3]`, `f32[]*$` for a host scalar, `1.5:f32[]` for a literal. */
+function signatureOf(atom: ArrayImpl | PythonScalar | Literal): string {
+  if (atom instanceof Literal) return `${String(atom.value)}:${atom.aval.key}`;
+  return avalOfArgument(atom).key + (atom instanceof ArrayImpl ? "" : "$");
+}
+
+function oneEquation(
+  primitive: Primitive,
+  params: Params,
+  atoms: readonly (ArrayImpl | PythonScalar | Literal)[],
+): Jaxpr {
+  const invars: Atom[] = atoms.map((atom) =>
+    atom instanceof Literal ? atom : new Var(avalOfArgument(atom)),
+  );
+  const avals = invars.map((atom) => atom.aval);
   const outvars = primitive.abstractEval(avals, params).map((aval) => new Var(aval));
-  return new Jaxpr([], invars, [{ primitive, params, invars, outvars }], outvars);
+  const variables = invars.filter((atom) => atom instanceof Var);
+  return new Jaxpr([], variables, [{ primitive, params, invars, outvars }], outvars);
 }
 
 function avalOfArgument(arg: ArrayImpl | PythonScalar): ShapedArray {

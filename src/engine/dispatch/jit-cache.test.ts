@@ -79,7 +79,7 @@ describe("the jit cache", () => {
   });
 
   test("the x64 flag is part of the key", () => {
-    const f = jit((x: ArrayBase) => lax.add(x, lax.convert_element_type(lax.asArray(float(1)), x.dtype)));
+    const f = jit((x: ArrayBase) => lax.add(x, lax.convert_element_type(lax.asarray(float(1)), x.dtype)));
     f(ones(1));
     config.update("jax_enable_x64", true);
     f(ones(1));

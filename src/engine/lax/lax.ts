@@ -1,9 +1,9 @@
 import { ArrayBase } from "../core/array-base.ts";
-import { formatShape, sameShape, ShapedArray, type Shape } from "../core/aval.ts";
+import { formatShape, sameShape, type Shape } from "../core/aval.ts";
 import { isFloating, type DType } from "../core/dtype.ts";
 import type { Primitive } from "../core/primitive.ts";
 import { avalOfScalar, typedScalar, type PythonScalar } from "../core/scalar.ts";
-import { bind, bind1, type Value } from "../core/tracer.ts";
+import { avalOf, bind, bind1, type Value } from "../core/tracer.ts";
 import * as arithmetic from "../primitives/arithmetic.ts";
 import { dot_general as dotGeneral, type DotDimensionNumbers } from "../primitives/dot.ts";
 import * as indexing from "../primitives/indexing.ts";
@@ -15,11 +15,6 @@ import * as shapes from "../primitives/shape.ts";
  * jax.lax: one function per primitive. Operands must agree in dtype and shape (a Python scalar or 0-d operand is
  * broadcast); the functions of jax.numpy promote and broadcast first.
  */
-
-/** The aval of anything that can be an operand. */
-export function avalOf(value: Value): ShapedArray {
-  return value instanceof ArrayBase ? value.aval : avalOfScalar(value);
-}
 
 type Unary = (x: Value) => ArrayBase;
 type Binary = (x: Value, y: Value) => ArrayBase;
@@ -138,7 +133,7 @@ export function bitcast_convert_type(x: ArrayBase, dtype: DType): ArrayBase {
 }
 
 /** A Python scalar or array as an array of `dtype` (its own by default). */
-export function asArray(x: Value): ArrayBase {
+export function asarray(x: Value): ArrayBase {
   if (x instanceof ArrayBase) return x;
   return full([], x, avalOf(x).dtype, avalOf(x).weakType);
 }

@@ -1,7 +1,7 @@
 import type { ArrayBase } from "../core/array-base.ts";
 import { isFloating, isInteger, isUnsigned } from "../core/dtype.ts";
 import { isPythonInt } from "../core/scalar.ts";
-import type { Value } from "../core/tracer.ts";
+import { avalOf, type Value } from "../core/tracer.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import {
@@ -22,7 +22,7 @@ type Binary = (x1: ArrayLike, x2: ArrayLike) => ArrayBase;
 
 /** x1 + x2; on booleans, or. */
 export const add: Binary = elementwiseFunction("add", joined, (x, y) =>
-  lax.avalOf(x).dtype === "bool" ? lax.bitwise_or(x, y) : lax.add(x, y),
+  avalOf(x).dtype === "bool" ? lax.bitwise_or(x, y) : lax.add(x, y),
 );
 
 /** x1 - x2. Throws TypeError on booleans. */
@@ -30,7 +30,7 @@ export const subtract: Binary = elementwiseFunction("sub", joined, (x, y) => lax
 
 /** x1 * x2; on booleans, and. */
 export const multiply: Binary = elementwiseFunction("mul", joined, (x, y) =>
-  lax.avalOf(x).dtype === "bool" ? lax.bitwise_and(x, y) : lax.mul(x, y),
+  avalOf(x).dtype === "bool" ? lax.bitwise_and(x, y) : lax.mul(x, y),
 );
 
 /** x1 / x2, a float always. */
@@ -50,8 +50,8 @@ function checked(name: string, x: ArrayLike): Value {
 /** |x|. */
 export const abs: Unary = (x) => {
   checkArraylike("abs", [x]);
-  const { dtype } = lax.avalOf(x);
-  return dtype === "bool" || isUnsigned(dtype) ? ownHandle(lax.asArray(x)) : lax.abs(x);
+  const { dtype } = avalOf(x);
+  return dtype === "bool" || isUnsigned(dtype) ? ownHandle(lax.asarray(x)) : lax.abs(x);
 };
 
 /** |x| of floats; integers become floats. */
@@ -79,7 +79,7 @@ function floorDivide(x1: Value, x2: Value): ArrayBase {
     Value,
     Value,
   ];
-  const { dtype } = lax.avalOf(x);
+  const { dtype } = avalOf(x);
   if (isUnsigned(dtype)) return lax.div(x, y);
   if (isInteger(dtype)) {
     const quotient = lax.div(x, y);
@@ -127,7 +127,7 @@ export function modf(x: ArrayLike): [ArrayBase, ArrayBase] {
 
 const modfJit = jit(
   (x: Value): [ArrayBase, ArrayBase] => {
-    const value = lax.asArray(promote("modf", inexact, [x])[0]!);
+    const value = lax.asarray(promote("modf", inexact, [x])[0]!);
     const whole = lax.select(lax.lt(value, 0), lax.ceil(value), lax.floor(value));
     return [lax.sub(value, whole), whole];
   },
@@ -135,7 +135,7 @@ const modfJit = jit(
 );
 
 const powByArray: Binary = elementwiseFunction("power", numeric, (x, y) =>
-  isFloating(lax.avalOf(x).dtype) ? lax.pow(x, y) : powerOfIntegers(x, y),
+  isFloating(avalOf(x).dtype) ? lax.pow(x, y) : powerOfIntegers(x, y),
 );
 
 /** x1 to the power x2. A Python integer as exponent multiplies repeatedly, and must not be negative for integer x1. */
@@ -144,7 +144,7 @@ export const power: Binary = (x1, x2) => {
   const exponent = concreteInteger(x2);
   if (exponent === undefined) return powByArray(x1, x2);
   const [base] = promote("power", numeric, [x1]) as [Value];
-  const { dtype, shape } = lax.avalOf(base);
+  const { dtype, shape } = avalOf(base);
   if (exponent < 0 && isInteger(dtype)) {
     throw new TypeError(
       `Integers cannot be raised to negative powers, got integer_pow(${dtype}[${shape.join(",")}], ${String(exponent)})`,
@@ -161,10 +161,10 @@ function concreteInteger(exponent: Value): number | undefined {
 /** Repeated squaring with as many steps as an exponent can have that does not overflow. */
 function powerOfIntegers(base: Value, exponent: Value): ArrayBase {
   const isZero = lax.bitwise_and(lax.eq(base, 0), lax.ne(exponent, 0));
-  const one = lax.full(lax.avalOf(base).shape, 1, lax.avalOf(base).dtype);
+  const one = lax.full(avalOf(base).shape, 1, avalOf(base).dtype);
   let result = lax.select(isZero, 0, one);
-  let squared = lax.asArray(base);
-  let rest = lax.asArray(exponent);
+  let squared = lax.asarray(base);
+  let rest = lax.asarray(exponent);
   for (let bit = 0; bit < 6; bit++) {
     const isSet = lax.ne(lax.bitwise_and(rest, 1), 0);
     result = lax.select(isSet, lax.mul(result, squared), result);

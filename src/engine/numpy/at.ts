@@ -66,7 +66,7 @@ function stretchUpdates(y: ArrayBase, shape: Shape): ArrayBase {
       `Incompatible shapes for broadcasting: ${formatShape(y.shape)} and requested shape ${formatShape(shape)}`,
     );
   }
-  return lax.asArray(stretch(y, shape));
+  return lax.asarray(stretch(y, shape));
 }
 
 const maskedJit = jit(

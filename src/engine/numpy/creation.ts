@@ -3,7 +3,7 @@ import type { Shape } from "../core/aval.ts";
 import { allocateHost, type DType, type HostArray } from "../core/dtype.ts";
 import { canonicalizeDType, defaultFloat, promoteTypes } from "../core/promotion.ts";
 import { isPythonScalar } from "../core/scalar.ts";
-import { Tracer } from "../core/tracer.ts";
+import { avalOf, Tracer } from "../core/tracer.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { callArguments } from "./call-arguments.ts";
@@ -82,10 +82,10 @@ export function full(
   checkArraylike("full", [fill_value]);
   const extents = toShape(shape);
   const given = callArguments<DTypeOption>("full", ["dtype"], [dtype]).dtype ?? null;
-  const own = lax.avalOf(fill_value);
+  const own = avalOf(fill_value);
   const [target, weak] = given === null ? [own.dtype, own.weakType] : [toDType(given), false];
   if (isPythonScalar(fill_value)) return lax.full(extents, fill_value, target, weak);
-  return ownHandle(lax.asArray(stretch(lax.convert_element_type(fill_value, target, weak), extents)));
+  return ownHandle(lax.asarray(stretch(lax.convert_element_type(fill_value, target, weak), extents)));
 }
 
 /** Keyword arguments of `ones_like` and its kin. */
@@ -99,13 +99,13 @@ const likeNames = ["dtype", "shape"] as const;
 function filledLike(name: string, a: ArrayLike, value: ArrayLike, dtype: unknown, shape: unknown): ArrayBase {
   checkArraylike(name, [a, value]);
   const options = callArguments<LikeOptions>(name, likeNames, [dtype, shape]);
-  const aval = lax.avalOf(a);
+  const aval = avalOf(a);
   const isGiven = options.dtype !== undefined && options.dtype !== null;
   const target = isGiven ? toDType(options.dtype) : aval.dtype;
   const weak = !isGiven && aval.weakType;
   const extents = toShape(options.shape ?? aval.shape);
   if (isPythonScalar(value)) return lax.full(extents, value, target, weak);
-  return lax.asArray(stretch(lax.convert_element_type(value, target, weak), extents));
+  return lax.asarray(stretch(lax.convert_element_type(value, target, weak), extents));
 }
 
 type DTypeArgument = DTypeLike | null | LikeOptions;
@@ -161,9 +161,9 @@ export function array(
 }
 
 function fromObject(object: NestedData, dtype: DType | undefined): ArrayBase {
-  if (object instanceof ArrayBase) return lax.asArray(dtype === undefined ? object : strong(object, dtype));
+  if (object instanceof ArrayBase) return lax.asarray(dtype === undefined ? object : strong(object, dtype));
   if (isPythonScalar(object)) {
-    const own = lax.avalOf(object);
+    const own = avalOf(object);
     return lax.full([], object, dtype ?? own.dtype, dtype === undefined && own.weakType);
   }
   const { leaves, shape } = flattenNested(object);
@@ -179,7 +179,7 @@ function strong(x: ArrayBase, dtype: DType): ArrayBase {
 
 /** Nested data with arrays at the bottom: those are stacked, after promotion. */
 function stacked(leaves: readonly Leaf[], shape: Shape, dtype: DType | undefined): ArrayBase {
-  const arrays = leaves.map((leaf) => (isHostArray(leaf) ? fromTypedArray(leaf) : lax.asArray(leaf)));
+  const arrays = leaves.map((leaf) => (isHostArray(leaf) ? fromTypedArray(leaf) : lax.asarray(leaf)));
   const target = dtype ?? promoteTypes(arrays.map((each) => each.aval)).dtype;
   const inner = arrays[0]!.shape;
   const same = arrays.map((each) => strong(each, target));

@@ -16,7 +16,7 @@ interface Term {
  * ValueError for a specification that does not fit the shapes.
  */
 export function einsum(subscripts: string, ...operands: ArrayLike[]): ArrayBase {
-  const arrays = promote("einsum", joined, operands).map(lax.asArray);
+  const arrays = promote("einsum", joined, operands).map(lax.asarray);
   const spec = parseEinsum(
     subscripts,
     arrays.map((array) => array.shape),

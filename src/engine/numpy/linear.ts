@@ -1,3 +1,4 @@
+import { avalOf } from "../core/tracer.ts";
 import type { ArrayBase } from "../core/array-base.ts";
 import { formatShape } from "../core/aval.ts";
 import { ValueError } from "../core/errors.ts";
@@ -20,7 +21,7 @@ type Dimensions = readonly [
 /** Both arguments as arrays of one dtype. */
 function operands(name: string, a: ArrayLike, b: ArrayLike): [ArrayBase, ArrayBase] {
   const [x, y] = promote(name, joined, [a, b]);
-  return [lax.asArray(x!), lax.asArray(y!)];
+  return [lax.asarray(x!), lax.asarray(y!)];
 }
 
 /** dot_general; booleans multiply as and, add as or. */
@@ -31,7 +32,7 @@ export function contract(x: ArrayBase, y: ArrayBase, dimensions: Dimensions): Ar
     lax.convert_element_type(y, "int32"),
     dimensions,
   );
-  return lax.asArray(truth(count));
+  return lax.asarray(truth(count));
 }
 
 /** Last axis of `a` against the second to last of `b` (its only one when a vector); a product when one is a scalar. */
@@ -49,7 +50,7 @@ export function dot(a: ArrayLike, b: ArrayLike): ArrayBase {
 export function matmul(a: ArrayLike, b: ArrayLike): ArrayBase {
   checkArraylike("matmul", [a, b]);
   [a, b].forEach((operand, position) => {
-    if (lax.avalOf(operand).ndim > 0) return;
+    if (avalOf(operand).ndim > 0) return;
     throw new ValueError(
       `matmul input operand ${String(position)} must have ndim at least 1, but it has ndim 0`,
     );
@@ -65,8 +66,8 @@ function batchedMatmul(a: ArrayBase, b: ArrayBase): ArrayBase {
   const x = a.ndim === 1 ? lax.expand_dims(a, [0]) : a;
   const y = b.ndim === 1 ? lax.expand_dims(b, [1]) : b;
   const batch = broadcast_shapes(x.shape.slice(0, -2), y.shape.slice(0, -2));
-  const left = lax.asArray(stretch(x, [...batch, ...x.shape.slice(-2)]));
-  const right = lax.asArray(stretch(y, [...batch, ...y.shape.slice(-2)]));
+  const left = lax.asarray(stretch(x, [...batch, ...x.shape.slice(-2)]));
+  const right = lax.asarray(stretch(y, [...batch, ...y.shape.slice(-2)]));
   const axes = batch.map((_, axis) => axis);
   const result = contract(left, right, [
     [[batch.length + 1], [batch.length]],

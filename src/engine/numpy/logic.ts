@@ -1,5 +1,5 @@
 import type { ArrayBase } from "../core/array-base.ts";
-import type { Value } from "../core/tracer.ts";
+import { avalOf, type Value } from "../core/tracer.ts";
 import * as lax from "../lax/lax.ts";
 import { arrayArgument, elementwiseFunction, joined, type ArrayLike } from "./promote.ts";
 
@@ -19,7 +19,7 @@ export const greater_equal = comparison("greater_equal", lax.ge);
 
 /** Whether an element is not zero. */
 export function truth(x: Value): Value {
-  return lax.avalOf(x).dtype === "bool" ? x : lax.ne(lax.asArray(x), 0);
+  return avalOf(x).dtype === "bool" ? x : lax.ne(lax.asarray(x), 0);
 }
 
 function logical(name: string, combine: (x: Value, y: Value) => ArrayBase): Binary {
@@ -44,5 +44,5 @@ export const bitwise_not: Unary = (x) => lax.bitwise_not(arrayArgument("bitwise_
 export const left_shift = comparison("left_shift", lax.shift_left);
 /** Keeps the sign of signed integers. */
 export const right_shift = comparison("right_shift", (x, y) =>
-  lax.avalOf(x).dtype === "uint32" ? lax.shift_right_logical(x, y) : lax.shift_right_arithmetic(x, y),
+  avalOf(x).dtype === "uint32" ? lax.shift_right_logical(x, y) : lax.shift_right_arithmetic(x, y),
 );

@@ -72,7 +72,7 @@ function meanWithoutNaN(x: ArrayBase, axes: readonly number[]): ArrayBase {
 
 const nanmeanJit = jit(
   (x: ArrayBase, axes: readonly number[]) =>
-    meanWithoutNaN(lax.asArray(convert(x, toInexactDType(x.dtype), x.weak_type)), axes),
+    meanWithoutNaN(lax.asarray(convert(x, toInexactDType(x.dtype), x.weak_type)), axes),
   { name: "nanmean", static_argnums: 1 },
 );
 
@@ -89,7 +89,7 @@ export interface NanVarianceOptions {
 }
 
 function varianceWithoutNaN(a: ArrayBase, axes: readonly number[], ddof: number): ArrayBase {
-  const x = lax.asArray(convert(a, toInexactDType(a.dtype), a.weak_type));
+  const x = lax.asarray(convert(a, toInexactDType(a.dtype), a.weak_type));
   const isNumber = lax.eq(x, x);
   const count = lax.reduce_sum(lax.convert_element_type(isNumber, x.dtype), axes);
   const center = stretch(lax.expand_dims(meanWithoutNaN(x, axes), axes), x.shape);

@@ -1,6 +1,6 @@
 import type { ArrayBase } from "../core/array-base.ts";
 import { ValueError } from "../core/errors.ts";
-import type { Value } from "../core/tracer.ts";
+import { avalOf, type Value } from "../core/tracer.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { add, multiply } from "./arithmetic.ts";
@@ -10,7 +10,7 @@ import { searchsorted } from "./sorting.ts";
 /** The polynomial with coefficients `p`, highest power first, at x: Horner's rule. */
 export function polyval(p: ArrayLike, x: ArrayLike): ArrayBase {
   const [coefficients, points] = promote("polyval", numeric, [p, x]) as [Value, Value];
-  return polyvalJit(lax.asArray(coefficients), lax.asArray(points));
+  return polyvalJit(lax.asarray(coefficients), lax.asarray(points));
 }
 
 const polyvalJit = jit(
@@ -27,7 +27,7 @@ const polyvalJit = jit(
 
 /** Discrete convolution of two vectors: all overlaps, as many as the longer has, or complete ones only. */
 export function convolve(a: ArrayLike, v: ArrayLike, mode: "full" | "same" | "valid" = "full"): ArrayBase {
-  const [x, y] = promote("convolve", numeric, [a, v]).map(lax.asArray) as [ArrayBase, ArrayBase];
+  const [x, y] = promote("convolve", numeric, [a, v]).map(lax.asarray) as [ArrayBase, ArrayBase];
   if (x.ndim !== 1 || y.ndim !== 1) throw new ValueError("convolve() only support 1-dimensional inputs.");
   if (x.size === 0 || y.size === 0) throw new ValueError("convolve: inputs cannot be empty, got shapes.");
   return x.size < y.size ? convolveJit(y, x, mode) : convolveJit(x, y, mode);
@@ -68,8 +68,8 @@ export interface InterpOptions {
 export function interp(x: ArrayLike, xp: ArrayLike, fp: ArrayLike, options: InterpOptions = {}): ArrayBase {
   const [points, nodes] = promote("interp", inexact, [x, xp]) as [Value, Value];
   const values = promote("interp", inexact, [fp])[0]!;
-  const shape = lax.avalOf(nodes).shape;
-  if (shape.length !== 1 || lax.avalOf(values).ndim !== 1 || shape[0] !== lax.avalOf(values).shape[0]) {
+  const shape = avalOf(nodes).shape;
+  if (shape.length !== 1 || avalOf(values).ndim !== 1 || shape[0] !== avalOf(values).shape[0]) {
     throw new ValueError("xp and fp must be one-dimensional arrays of equal size");
   }
   return interpJit(

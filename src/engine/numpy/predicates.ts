@@ -1,7 +1,7 @@
 import type { ArrayBase } from "../core/array-base.ts";
 import { sameShape } from "../core/aval.ts";
 import { isFloating } from "../core/dtype.ts";
-import type { Value } from "../core/tracer.ts";
+import { avalOf, type Value } from "../core/tracer.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { broadcast_shapes } from "./broadcast-shapes.ts";
@@ -17,7 +17,7 @@ function floatQuestion(name: string, otherwise: boolean, ask: (x: Value) => Arra
   const compiled = jit(ask, { name });
   return (x) => {
     checkArraylike(name, [x]);
-    const { dtype, shape } = lax.avalOf(x);
+    const { dtype, shape } = avalOf(x);
     return isFloating(dtype) ? compiled(x) : lax.full(shape, otherwise, "bool");
   };
 }
@@ -30,9 +30,9 @@ export const isneginf: Unary = floatQuestion("isneginf", false, (x) => lax.eq(x,
 
 const signbitJit = jit(
   (x: Value) => {
-    const { dtype } = lax.avalOf(x);
+    const { dtype } = avalOf(x);
     if (!isFloating(dtype)) return lax.lt(x, 0);
-    return lax.lt(lax.bitcast_convert_type(lax.asArray(x), dtype === "float64" ? "int64" : "int32"), 0);
+    return lax.lt(lax.bitcast_convert_type(lax.asarray(x), dtype === "float64" ? "int64" : "int32"), 0);
   },
   { name: "signbit" },
 );
@@ -40,7 +40,7 @@ const signbitJit = jit(
 /** Whether the sign bit is set: true for -0., too. */
 export const signbit: Unary = (x) => {
   checkArraylike("signbit", [x]);
-  const { dtype, shape } = lax.avalOf(x);
+  const { dtype, shape } = avalOf(x);
   return dtype === "bool" ? lax.full(shape, false, "bool") : signbitJit(x);
 };
 
@@ -56,7 +56,7 @@ const closeNames = ["rtol", "atol", "equal_nan"] as const;
 const iscloseJit = jit(
   (a: Value, b: Value, rtol: number, atol: number, equalNan: boolean) => {
     const [x, y] = broadcastOperands("isclose", promote("isclose", joined, [a, b])) as [Value, Value];
-    if (!isFloating(lax.avalOf(x).dtype)) {
+    if (!isFloating(avalOf(x).dtype)) {
       const [u, v] = promote("isclose", inexact, [x, y]) as [Value, Value];
       return closeFloats(u, v, rtol, atol, equalNan);
     }

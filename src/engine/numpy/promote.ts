@@ -3,7 +3,7 @@ import { formatShape, sameShape, type Shape } from "../core/aval.ts";
 import { isFloating, is64Bit, type DType } from "../core/dtype.ts";
 import { canonicalizeDType, defaultInt, promoteTypes } from "../core/promotion.ts";
 import { isPythonScalar, typedScalar } from "../core/scalar.ts";
-import { Tracer, type Value } from "../core/tracer.ts";
+import { avalOf, Tracer, type Value } from "../core/tracer.ts";
 import { ArrayImpl } from "../dispatch/array.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
@@ -35,12 +35,12 @@ export function checkArraylike(functionName: string, args: readonly unknown[]): 
 export function arrayArgument(functionName: string, arg: unknown): ArrayBase {
   const args = [arg];
   checkArraylike(functionName, args);
-  return lax.asArray(args[0]!);
+  return lax.asarray(args[0]!);
 }
 
 /** The value with another dtype. Python scalars convert without touching a device. */
 export function convert(value: Value, dtype: DType, weakType = false): Value {
-  const aval = lax.avalOf(value);
+  const aval = avalOf(value);
   if (aval.dtype === dtype && aval.weakType === weakType) return value;
   if (!(value instanceof ArrayBase)) return typedScalar(value, dtype, weakType);
   // A strong dtype next to a weak one of the same name wins by itself.
@@ -79,14 +79,14 @@ export const inexact: Promotion = (dtype) => toInexactDType(dtype);
 /** Arguments brought to one dtype. Throws TypeError for an argument that is no array or scalar. */
 export function promote(functionName: string, promotion: Promotion, args: readonly unknown[]): Value[] {
   checkArraylike(functionName, args);
-  const { dtype, weakType } = promoteTypes(args.map(lax.avalOf));
+  const { dtype, weakType } = promoteTypes(args.map(avalOf));
   const target = promotion(dtype);
   return args.map((arg) => convert(arg, target, weakType));
 }
 
 /** The value stretched to a shape it broadcasts to. */
 export function stretch(value: Value, shape: Shape): Value {
-  const own = lax.avalOf(value).shape;
+  const own = avalOf(value).shape;
   if (sameShape(own, shape)) return value;
   const first = shape.length - own.length;
   return lax.broadcast_in_dim(
@@ -101,11 +101,11 @@ export function stretch(value: Value, shape: Shape): Value {
  * the ranks differ and the shapes do not fit, TypeError naming the operation when the ranks agree, as JAX does.
  */
 export function broadcastOperands(functionName: string, operands: readonly Value[]): Value[] {
-  const shapes = operands.map((operand) => lax.avalOf(operand).shape);
+  const shapes = operands.map((operand) => avalOf(operand).shape);
   const ranks = new Set(shapes.filter((shape) => shape.length > 0).map((shape) => shape.length));
   if (ranks.size === 0) return [...operands];
   const result = ranks.size === 1 ? shapeOfSameRank(functionName, shapes) : broadcast_shapes(...shapes);
-  return operands.map((operand) => (lax.avalOf(operand).ndim === 0 ? operand : stretch(operand, result)));
+  return operands.map((operand) => (avalOf(operand).ndim === 0 ? operand : stretch(operand, result)));
 }
 
 function shapeOfSameRank(functionName: string, shapes: readonly Shape[]): Shape {
@@ -142,7 +142,7 @@ function isSimple(promotion: Promotion, args: readonly Value[]): boolean {
   const shaped = arrays.filter((arg) => arg.ndim > 0);
   if (shaped.some((arg) => !sameShape(arg.shape, shaped[0]!.shape))) return false;
   if (shaped.length === 0) return true;
-  const { dtype } = promoteTypes(args.map(lax.avalOf));
+  const { dtype } = promoteTypes(args.map(avalOf));
   const target = promotion(dtype);
   return arrays.every((arg) => arg.dtype === target);
 }

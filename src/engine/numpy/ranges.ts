@@ -3,7 +3,7 @@ import { isFloating, type DType } from "../core/dtype.ts";
 import { ConcretizationTypeError, ValueError } from "../core/errors.ts";
 import { promoteTypes } from "../core/promotion.ts";
 import { isPythonScalar } from "../core/scalar.ts";
-import { Tracer, type Value } from "../core/tracer.ts";
+import { avalOf, Tracer, type Value } from "../core/tracer.ts";
 import { ArrayImpl } from "../dispatch/array.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
@@ -47,7 +47,7 @@ export function arange(
   const last = options.stop ?? start;
   const by = options.step ?? 1;
   const given = options.dtype ?? null;
-  const target = given === null ? promoteTypes([first, last, by].map(lax.avalOf)).dtype : toDType(given);
+  const target = given === null ? promoteTypes([first, last, by].map(avalOf)).dtype : toDType(given);
   const from = concreteNumber(first, "start");
   const gap = concreteNumber(by, "step");
   if (gap === 0) throw new ValueError("Maximum allowed size exceeded");
@@ -109,7 +109,7 @@ export function linspace(
   checkArraylike("linspace", [start, stop]);
   const count = given.num ?? 50;
   if (count < 0) throw new ValueError(`Number of samples, ${String(count)}, must be non-negative.`);
-  const computed = toInexactDType(promoteTypes([lax.avalOf(start), lax.avalOf(stop)]).dtype);
+  const computed = toInexactDType(promoteTypes([avalOf(start), avalOf(stop)]).dtype);
   const target = given.dtype === undefined || given.dtype === null ? computed : toDType(given.dtype);
   const { points, step } = linspaceJit(start, stop, count, given.endpoint ?? true, computed, target);
   const axis = given.axis ?? 0;
@@ -127,7 +127,7 @@ function linspaceOf(
   computed: DType,
   target: DType,
 ): { points: ArrayBase; step: ArrayBase } {
-  const shape = broadcast_shapes(lax.avalOf(start).shape, lax.avalOf(stop).shape);
+  const shape = broadcast_shapes(avalOf(start).shape, avalOf(stop).shape);
   const first = stretch(convert(start, computed), shape);
   const last = stretch(convert(stop, computed), shape);
   const gaps = endpoint ? num - 1 : num;

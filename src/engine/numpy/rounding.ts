@@ -1,7 +1,7 @@
 import type { ArrayBase } from "../core/array-base.ts";
 import { isFloating } from "../core/dtype.ts";
 import { NotImplementedError } from "../core/errors.ts";
-import type { Value } from "../core/tracer.ts";
+import { avalOf, type Value } from "../core/tracer.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { callArguments } from "./call-arguments.ts";
@@ -23,7 +23,7 @@ type Unary = (x: ArrayLike) => ArrayBase;
 function roundingOf(name: string, f: (x: Value) => ArrayBase): Unary {
   return (x) => {
     checkArraylike(name, [x]);
-    return isFloating(lax.avalOf(x).dtype) ? f(x) : lax.asArray(x);
+    return isFloating(avalOf(x).dtype) ? f(x) : lax.asarray(x);
   };
 }
 
@@ -94,7 +94,7 @@ export function clip(
   const array = arrayArgument("clip", x);
   const given = [bounds.min, bounds.max].filter((bound) => bound !== undefined && bound !== null);
   checkArraylike("clip", given);
-  return lax.asArray(clipJit(array, bounds.min ?? null, bounds.max ?? null));
+  return lax.asarray(clipJit(array, bounds.min ?? null, bounds.max ?? null));
 }
 
 /** What `nan_to_num` puts in place of NaN and the infinities. */

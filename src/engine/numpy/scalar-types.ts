@@ -1,8 +1,8 @@
+import { avalOf } from "../core/tracer.ts";
 import type { ArrayBase } from "../core/array-base.ts";
 import { isDType, isFloating, isInteger, itemsize, type DType } from "../core/dtype.ts";
 import { ValueError } from "../core/errors.ts";
 import { canonicalizeDType, promoteTypes } from "../core/promotion.ts";
-import * as lax from "../lax/lax.ts";
 import { array } from "./creation.ts";
 import { toDType, type DTypeLike } from "./dtype-like.ts";
 import type { NestedData } from "./nested-data.ts";
@@ -39,7 +39,7 @@ export function result_type(...args: (ArrayLike | DTypeLike)[]): DType {
       return { dtype: toDType(arg), weakType: false };
     }
     checkArraylike("result_type", [arg]);
-    return lax.avalOf(arg as ArrayLike);
+    return avalOf(arg as ArrayLike);
   });
   return canonicalizeDType(promoteTypes(types).dtype);
 }

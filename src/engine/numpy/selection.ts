@@ -3,7 +3,7 @@ import { isFloating } from "../core/dtype.ts";
 import { ValueError } from "../core/errors.ts";
 import { promoteTypes } from "../core/promotion.ts";
 import type { PythonScalar } from "../core/scalar.ts";
-import type { Value } from "../core/tracer.ts";
+import { avalOf, type Value } from "../core/tracer.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { canonicalizeAxis } from "./axis.ts";
@@ -17,10 +17,10 @@ import { arrayArgument, checkArraylike, convert, stretch, type ArrayLike } from 
 
 const whereJit = jit(
   (condition: Value, x: Value, y: Value) => {
-    const { dtype, weakType } = promoteTypes([lax.avalOf(x), lax.avalOf(y)]);
-    const shape = broadcast_shapes(...[condition, x, y].map((each) => lax.avalOf(each).shape));
+    const { dtype, weakType } = promoteTypes([avalOf(x), avalOf(y)]);
+    const shape = broadcast_shapes(...[condition, x, y].map((each) => avalOf(each).shape));
     // Scalars need no stretching, unless all branches are scalars and the condition gives the shape.
-    const fit = (value: Value): Value => (lax.avalOf(value).ndim === 0 ? value : stretch(value, shape));
+    const fit = (value: Value): Value => (avalOf(value).ndim === 0 ? value : stretch(value, shape));
     return lax.select(
       fit(truth(condition)),
       fit(convert(x, dtype, weakType)),
@@ -53,7 +53,7 @@ export function select(
   if (condlist.length === 0) throw new ValueError("condlist must be non-empty");
   let result: ArrayLike = default_;
   for (let i = condlist.length - 1; i >= 0; i--) result = where(condlist[i]!, choicelist[i]!, result);
-  return lax.asArray(result);
+  return lax.asarray(result);
 }
 
 /** What `take` does with positions outside: fills (NaN), takes the nearest, or wraps around. */
@@ -88,8 +88,8 @@ export function take(
 }
 
 function checkedPositions(indices: ArrayLike): Value {
-  if (isFloating(lax.avalOf(indices).dtype)) {
-    throw new TypeError(`take requires indices to be integers, got ${lax.avalOf(indices).dtype}`);
+  if (isFloating(avalOf(indices).dtype)) {
+    throw new TypeError(`take requires indices to be integers, got ${avalOf(indices).dtype}`);
   }
   return indices;
 }

@@ -1,3 +1,4 @@
+import { avalOf } from "../core/tracer.ts";
 import type { ArrayBase } from "../core/array-base.ts";
 import { formatShape, type Shape } from "../core/aval.ts";
 import { ValueError } from "../core/errors.ts";
@@ -161,14 +162,14 @@ export function broadcast_to(a: ArrayLike, shape: ShapeLike): ArrayBase {
       `Incompatible shapes for broadcasting: ${formatShape(array.shape)} and requested shape ${formatShape(target)}`,
     );
   }
-  return lax.asArray(stretch(array, target));
+  return lax.asarray(stretch(array, target));
 }
 
 /** All arrays stretched to their common shape. */
 export function broadcast_arrays(...args: ArrayLike[]): ArrayBase[] {
   checkArraylike("broadcast_arrays", args);
-  const target = broadcast_shapes(...args.map((arg) => lax.avalOf(arg).shape));
-  return args.map((arg) => lax.asArray(stretch(arg, target)));
+  const target = broadcast_shapes(...args.map((arg) => avalOf(arg).shape));
+  return args.map((arg) => lax.asarray(stretch(arg, target)));
 }
 
 function withRank(a: ArrayLike, rank: 1 | 2 | 3): ArrayBase {

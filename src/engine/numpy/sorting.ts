@@ -43,7 +43,7 @@ const sortJit = jit(sortAlong, { name: "sort", static_argnums: [1, 2] });
 
 /** The elements in ascending order along an axis (the last); NaN last. */
 export const sort: SortFunction = sortLike("sort", sortJit, (x) =>
-  lax.reshape(lax.asArray(lax.add(x, 0)), []),
+  lax.reshape(lax.asarray(lax.add(x, 0)), []),
 );
 
 const argsortJit = jit(
@@ -109,7 +109,7 @@ export function searchsorted(
   if (!["left", "right"].includes(given)) {
     throw new ValueError(`'${given}' is an invalid value for keyword 'side'`);
   }
-  const [sorted, values] = promote("searchsorted", joined, [a, v]).map(lax.asArray) as [ArrayBase, ArrayBase];
+  const [sorted, values] = promote("searchsorted", joined, [a, v]).map(lax.asarray) as [ArrayBase, ArrayBase];
   if (sorted.ndim !== 1) throw new ValueError("a should be 1-dimensional");
   return searchsortedJit(sorted, values, given);
 }

@@ -2,7 +2,7 @@ import type { ArrayBase } from "../core/array-base.ts";
 import type { DType } from "../core/dtype.ts";
 import { ValueError } from "../core/errors.ts";
 import { promoteTypes } from "../core/promotion.ts";
-import type { Value } from "../core/tracer.ts";
+import { avalOf, type Value } from "../core/tracer.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { canonicalizeAxes, type Axis } from "./axis.ts";
@@ -13,7 +13,7 @@ import { keepAxes, reductionArguments, type AxisArgument, type Reduction } from 
 import { moveaxis } from "./shape.ts";
 
 function countOf(x: Value, axes: readonly number[]): number {
-  const { shape } = lax.avalOf(x);
+  const { shape } = avalOf(x);
   return axes.reduce((count, axis) => count * shape[axis]!, 1);
 }
 

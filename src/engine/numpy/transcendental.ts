@@ -1,5 +1,5 @@
 import type { ArrayBase } from "../core/array-base.ts";
-import type { Value } from "../core/tracer.ts";
+import { avalOf, type Value } from "../core/tracer.ts";
 import * as lax from "../lax/lax.ts";
 import { elementwiseFunction, inexact, type ArrayLike } from "./promote.ts";
 
@@ -15,7 +15,7 @@ export const sqrt = ofFloats("sqrt", lax.sqrt);
 export const cbrt = ofFloats("cbrt", lax.cbrt);
 export const exp = ofFloats("exp", lax.exp);
 /** 2**x. */
-export const exp2 = ofFloats("exp2", (x) => lax.pow(lax.full([], 2, lax.avalOf(x).dtype), x));
+export const exp2 = ofFloats("exp2", (x) => lax.pow(lax.full([], 2, avalOf(x).dtype), x));
 /** exp(x) - 1, exact near 0. */
 export const expm1 = ofFloats("expm1", lax.expm1);
 export const log = ofFloats("log", lax.log);
