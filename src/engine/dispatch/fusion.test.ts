@@ -77,7 +77,7 @@ describe("fusion", () => {
 
   test("an exponent that makes a root is part of the kernel, any other a parameter", () => {
     const x = lax.iota("float32", 3);
-    expect(list(lax.pow(x, 1.5))).toEqual([0, 1, Math.fround(2 * Math.fround(Math.SQRT2))]);
+    expect(list(lax.pow(x, 1.5))).toEqual([0, 1, Math.fround(2 ** 1.5)]);
     expect(list(lax.pow(x, 0.5))).toEqual([0, 1, Math.fround(Math.SQRT2)]);
     lax.pow(x, 1.25);
     const before = counters.kernelsCompiled;

@@ -1,5 +1,4 @@
 import type { Primitive } from "../core/primitive.ts";
-import type { ExprBuilder } from "../kernel/expr-builder.ts";
 import type { BinaryOp, CompareOp, ScalarExpr, UnaryOp } from "../kernel/scalar-expr.ts";
 import { elementwise } from "./elementwise.ts";
 
@@ -78,21 +77,17 @@ export const le = comparison("le");
 export const gt = comparison("gt");
 export const ge = comparison("ge");
 
+/** Exponents that make a product and a square root. */
+const roots = new Set<unknown>([1.5, 2.5]);
+
+/** x**y. A literal exponent among `roots` is part of the kernel, which is then far cheaper. */
 export const pow = elementwise({
   name: "pow",
   accepts: "floating",
   cost: 2 * heavy,
-  isStructural: (exponent) => exponent === 0.5 || exponent === 1.5,
-  scalar: (b, [x, y]) => powByConstant(b, x!, y!) ?? b.binary("pow", x!, y!),
+  isStructural: (exponent) => roots.has(exponent),
+  scalar: (b, [x, y]) => b.binary("pow", x!, y!),
 });
-
-/** x**1.5 = x * sqrt(x) and x**0.5 = sqrt(x), for exponents that a traced program holds as literals. */
-function powByConstant(b: ExprBuilder, x: ScalarExpr, y: ScalarExpr): ScalarExpr | undefined {
-  if (y.op !== "const") return undefined;
-  if (y.value === 0.5) return b.unary("sqrt", x);
-  if (y.value === 1.5) return b.binary("mul", x, b.unary("sqrt", x));
-  return undefined;
-}
 
 /** x**y for a static integer y, by repeated squaring. */
 export const integer_pow = elementwise({
