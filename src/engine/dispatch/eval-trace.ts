@@ -1,4 +1,3 @@
-import { counters } from "../backend/backend.ts";
 import type { ArrayBase } from "../core/array-base.ts";
 import type { ShapedArray } from "../core/aval.ts";
 import { ClosedJaxpr, Jaxpr, Literal, Var, type Atom } from "../core/jaxpr.ts";
@@ -6,10 +5,9 @@ import type { Params, Primitive } from "../core/primitive.ts";
 import { UnexpectedTracerError } from "../core/errors.ts";
 import { avalOfScalar, convertScalar, type PythonScalar } from "../core/scalar.ts";
 import { Tracer, type Trace, type Value } from "../core/tracer.ts";
-import { compile } from "../lowering/compile.ts";
 import type { Program } from "../lowering/program.ts";
 import { ArrayImpl } from "./array.ts";
-import { defaultBackend } from "./devices.ts";
+import { compileProgram } from "./compile-program.ts";
 import { runProgram } from "./run-program.ts";
 
 /**
@@ -44,10 +42,8 @@ export class EvalTrace implements Trace {
     }
     const known = cache.get(key);
     if (known !== undefined) return known;
-    const started = performance.now();
     const flags = args.map((arg) => !(arg instanceof ArrayImpl));
-    const program = compile(oneEquation(primitive, params, atoms), flags, defaultBackend().maxKernelBuffers);
-    counters.compileMs += performance.now() - started;
+    const program = compileProgram(oneEquation(primitive, params, atoms), flags);
     cache.set(key, program);
     return program;
   }

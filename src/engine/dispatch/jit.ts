@@ -8,11 +8,10 @@ import { avalOfScalar, isPythonScalar, type PythonScalar } from "../core/scalar.
 import { bind, currentTrace, Tracer, type Value } from "../core/tracer.ts";
 import { treeFlatten, treeKey, treeUnflatten, type PyTreeDef } from "../core/tree.ts";
 import { constantsAsArguments, pjit } from "../control/call.ts";
-import { compile } from "../lowering/compile.ts";
 import type { Program } from "../lowering/program.ts";
 import { traceToJaxpr } from "../transforms/jaxpr-trace.ts";
 import { ArrayImpl } from "./array.ts";
-import { defaultBackend } from "./devices.ts";
+import { compileProgram } from "./compile-program.ts";
 import { EvalTrace } from "./eval-trace.ts";
 import { runProgram } from "./run-program.ts";
 
@@ -143,9 +142,7 @@ class Call {
     const key = flags.map(Number).join("");
     let program = traced.programs.get(key);
     if (program === undefined) {
-      const started = performance.now();
-      program = compile(traced.closed.jaxpr, flags, defaultBackend().maxKernelBuffers);
-      counters.compileMs += performance.now() - started;
+      program = compileProgram(traced.closed.jaxpr, flags);
       traced.programs.set(key, program);
     }
     return runProgram(program, args);

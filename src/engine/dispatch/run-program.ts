@@ -1,7 +1,6 @@
 import type { Backend, CompiledKernel, DeviceBuffer } from "../backend/backend.ts";
 import type { HostScalar } from "../core/dtype.ts";
 import { convertScalar, type PythonScalar } from "../core/scalar.ts";
-import { outputSizes } from "../kernel/kernel.ts";
 import type { ParamSource, Program } from "../lowering/program.ts";
 import { ArrayImpl } from "./array.ts";
 import { backendFor } from "./devices.ts";
@@ -49,11 +48,11 @@ class Run {
   execute(kernels: readonly CompiledKernel[]): ArrayImpl[] {
     try {
       this.#program.steps.forEach((step, position) => {
-        const sizes = outputSizes(step.kernel);
-        step.outputs.forEach((value, slot) => {
-          this.#buffers[value] = this.#backend.allocate(step.kernel.outputs[slot]!, sizes[slot]!);
-        });
-        if (sizes.some((size) => size > 0)) {
+        for (const value of step.outputs) {
+          const { dtype, length } = this.#program.values[value]!;
+          this.#buffers[value] = this.#backend.allocate(dtype, length);
+        }
+        if (step.outputs.some((value) => this.#program.values[value]!.length > 0)) {
           this.#backend.dispatch(
             kernels[position]!,
             step.inputs.map((value) => this.#input(value)),

@@ -2,6 +2,7 @@ import { formatShape, ShapedArray, type Shape } from "../core/aval.ts";
 import type { Primitive } from "../core/primitive.ts";
 import type { ExprBuilder } from "../kernel/expr-builder.ts";
 import type { Operand } from "../kernel/lowering-rule.ts";
+import { sizeOf } from "../kernel/kernel.ts";
 import type { ScalarExpr } from "../kernel/scalar-expr.ts";
 
 /** ((lhs contracting, rhs contracting), (lhs batch, rhs batch)) as lax.dot_general takes them. */
@@ -38,13 +39,13 @@ export const dot_general: Primitive = {
       const m = extentsOf(lhs!, lhsFree);
       const n = extentsOf(rhs!, rhsFree);
       const k = extentsOf(lhs!, lhsContract);
-      const [b0, m0, n0, k0] = [batch, m, n, k].map((shape, axis) => b.index(axis, product(shape)));
+      const [b0, m0, n0, k0] = [batch, m, n, k].map((shape, axis) => b.index(axis, sizeOf(shape)));
       return {
         kind: "dot",
-        batch: product(batch),
-        m: product(m),
-        n: product(n),
-        k: product(k),
+        batch: sizeOf(batch),
+        m: sizeOf(m),
+        n: sizeOf(n),
+        k: sizeOf(k),
         lhs: readAt(b, lhs!, [
           [lhsBatch, b0!],
           [lhsFree, m0!],
@@ -59,10 +60,6 @@ export const dot_general: Primitive = {
     },
   },
 };
-
-function product(shape: Shape): number {
-  return shape.reduce((size, extent) => size * extent, 1);
-}
 
 function extentsOf(operand: Operand, axes: readonly number[]): number[] {
   return axes.map((axis) => operand.aval.shape[axis]!);

@@ -4,6 +4,7 @@ import type { DType } from "../core/dtype.ts";
 import type { Params, Primitive } from "../core/primitive.ts";
 import type { ExprBuilder } from "../kernel/expr-builder.ts";
 import type { LoweringRule, Operand } from "../kernel/lowering-rule.ts";
+import { sizeOf } from "../kernel/kernel.ts";
 import type { ScalarExpr } from "../kernel/scalar-expr.ts";
 
 /** A primitive that moves elements without changing them: its result's element as a function of the index. */
@@ -23,10 +24,6 @@ export function view(spec: ViewSpec): Primitive {
   };
 }
 
-function product(shape: Shape): number {
-  return shape.reduce((size, extent) => size * extent, 1);
-}
-
 function checkPermutation(permutation: readonly number[], ndim: number): void {
   const sorted = [...permutation].sort((a, b) => a - b);
   if (sorted.length !== ndim || sorted.some((axis, position) => axis !== position)) {
@@ -43,10 +40,10 @@ export const reshape = view({
   alias: true,
   shape: ([operand], params) => {
     const newSizes = params["new_sizes"] as Shape;
-    if (product(newSizes) !== operand!.size) {
+    if (sizeOf(newSizes) !== operand!.size) {
       throw new TypeError(
         `cannot reshape array of shape ${formatShape(operand!.shape)} (size ${String(operand!.size)}) ` +
-          `into shape ${formatShape(newSizes)} (size ${String(product(newSizes))})`,
+          `into shape ${formatShape(newSizes)} (size ${String(sizeOf(newSizes))})`,
       );
     }
     return newSizes;

@@ -1,4 +1,4 @@
-import type { DType, HostArray, HostScalar } from "../../core/dtype.ts";
+import { allocateHost, type DType, type HostArray, type HostScalar } from "../../core/dtype.ts";
 import { counters } from "../backend.ts";
 import * as elementaryFunctions from "./math.ts";
 
@@ -77,17 +77,5 @@ export function packParams(
 
 /** Scratch memory in the layout generated code sees: uint32 by its bits. */
 export function wordArray(dtype: DType, length: number): HostArray {
-  switch (dtype) {
-    case "bool":
-      return new Uint8Array(length);
-    case "int32":
-    case "uint32":
-      return new Int32Array(length);
-    case "int64":
-      return new BigInt64Array(length);
-    case "float32":
-      return new Float32Array(length);
-    case "float64":
-      return new Float64Array(length);
-  }
+  return allocateHost(dtype === "uint32" ? "int32" : dtype, length);
 }
