@@ -4,6 +4,8 @@ import { AttributeError } from "./errors.ts";
 const options = {
   /** Whether float64 and int64 exist: with it off they are float32 and int32. */
   jax_enable_x64: false,
+  /** How random bits are laid out: element by element (JAX from 0.5), or over the whole array at once (before). */
+  jax_threefry_partitionable: true,
 };
 
 type Options = typeof options;
@@ -12,6 +14,15 @@ type Options = typeof options;
 export const config = {
   get jax_enable_x64(): boolean {
     return options.jax_enable_x64;
+  },
+
+  get jax_threefry_partitionable(): boolean {
+    return options.jax_threefry_partitionable;
+  },
+
+  /** Everything that tracing depends on, as text. */
+  get key(): string {
+    return `${options.jax_enable_x64 ? "x64" : "x32"}${options.jax_threefry_partitionable ? "" : " original"}`;
   },
 
   /** Sets an option by JAX's name. Throws AttributeError for a name that is no option, TypeError for a wrong type. */

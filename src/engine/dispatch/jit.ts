@@ -99,7 +99,7 @@ class Call {
     this.#avals = this.#leaves.map((leaf) => (leaf instanceof ArrayBase ? leaf.aval : avalOfScalar(leaf)));
     const staticKeys = args.filter((_, position) => this.#isStatic(position)).map(staticKey);
     this.key = [
-      config.jax_enable_x64 ? "x64" : "x32",
+      config.key,
       treeKey(treedef),
       this.#avals.map((aval) => aval.key).join(" "),
       ...staticKeys,
