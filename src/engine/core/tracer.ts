@@ -1,8 +1,9 @@
 import { ArrayBase } from "./array-base.ts";
 import type { ShapedArray } from "./aval.ts";
-import { ConcretizationTypeError, TracerArrayConversionError } from "./errors.ts";
+import { allocateHost, type HostArray, type HostScalar } from "./dtype.ts";
+import { ConcretizationTypeError, TracerArrayConversionError, UnexpectedTracerError } from "./errors.ts";
 import type { Params, Primitive } from "./primitive.ts";
-import { avalOfScalar, type PythonScalar } from "./scalar.ts";
+import { avalOfScalar, convertScalar, type PythonScalar } from "./scalar.ts";
 
 /** What primitives are bound to: concrete arrays, tracers, Python scalars. */
 export type Value = ArrayBase | PythonScalar;
@@ -16,7 +17,17 @@ export function avalOf(value: Value): ShapedArray {
 export interface Trace {
   /** JAX's class name, as printing a tracer shows it. */
   readonly name: string;
+  /** The interpreter this one computes with, or was started under; the eager one has none. */
+  readonly parent?: Trace | undefined;
   processPrimitive(primitive: Primitive, operands: readonly Value[], params: Params): readonly ArrayBase[];
+}
+
+/** What concrete arrays can do and tracers usually cannot. */
+interface ReadableArray extends ArrayBase {
+  item(): HostScalar;
+  tolist(): unknown;
+  dataSync(): HostArray;
+  data(): Promise<HostArray>;
 }
 
 /** A stand-in for an array while a function is traced; it knows its aval and the trace it belongs to. */
@@ -26,30 +37,47 @@ export abstract class Tracer extends ArrayBase {
   /** What is being traced, for messages: `the function f for jit`. */
   abstract readonly origin: string;
 
+  /** The value itself, where a transformation has it although it traces. */
+  get known(): Value | undefined {
+    return undefined;
+  }
+
   /** A tracer has no value to wait for. */
   block_until_ready(): this {
     return this;
   }
 
-  item(): never {
-    throw this.#concretization();
+  item(): HostScalar {
+    const { known } = this;
+    if (known === undefined) throw this.#concretization();
+    return known instanceof ArrayBase
+      ? (known as ReadableArray).item()
+      : convertScalar(known, this.aval.dtype);
   }
 
-  tolist(): never {
-    throw this.#arrayConversion();
+  tolist(): unknown {
+    const { known } = this;
+    if (known === undefined) throw this.#arrayConversion();
+    return known instanceof ArrayBase ? (known as ReadableArray).tolist() : this.item();
   }
 
-  dataSync(): never {
-    throw this.#arrayConversion();
+  dataSync(): HostArray {
+    const { known } = this;
+    if (known === undefined) throw this.#arrayConversion();
+    if (known instanceof ArrayBase) return (known as ReadableArray).dataSync();
+    const host = allocateHost(this.aval.dtype, 1);
+    host[0] = this.item() as never;
+    return host;
   }
 
-  data(): Promise<never> {
-    return Promise.reject(this.#arrayConversion());
+  async data(): Promise<HostArray> {
+    const { known } = this;
+    return known instanceof ArrayBase ? (known as ReadableArray).data() : this.dataSync();
   }
 
   /** JavaScript asks for this where it wants a number. */
-  override valueOf(): never {
-    throw this.#concretization();
+  override valueOf(): unknown {
+    return this.item();
   }
 
   override toString(): string {
@@ -76,6 +104,18 @@ export abstract class Tracer extends ArrayBase {
         `See https://docs.jax.dev/en/latest/errors.html#jax.errors.TracerArrayConversionError`,
     );
   }
+}
+
+/** The error for a tracer that was kept beyond the transformation that made it. */
+export function leakedTracer(tracer: Tracer): UnexpectedTracerError {
+  return new UnexpectedTracerError(
+    `Encountered an unexpected tracer. A function transformed by JAX had a side effect, allowing for a reference to ` +
+      `an intermediate value with type ${tracer.description} wrapped in a ${tracer.constructor.name} to escape the ` +
+      `scope of the transformation.\n` +
+      `JAX transformations require that functions explicitly return their outputs, and disallow saving intermediate ` +
+      `values to global state.\n` +
+      `See https://docs.jax.dev/en/latest/errors.html#jax.errors.UnexpectedTracerError`,
+  );
 }
 
 let current: Trace | undefined;

@@ -21,6 +21,7 @@ export function truth(value: unknown): boolean {
     );
   }
   if (value instanceof Tracer) {
+    if (value.known !== undefined) return truth(value.known);
     throw new TracerBoolConversionError(
       `Attempted boolean conversion of traced array with shape ${value.description}.\n` +
         `The error occurred while tracing ${value.origin}. This concrete value was not available because it depends ` +

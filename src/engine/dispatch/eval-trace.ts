@@ -2,9 +2,8 @@ import type { ArrayBase } from "../core/array-base.ts";
 import type { ShapedArray } from "../core/aval.ts";
 import { ClosedJaxpr, Jaxpr, Literal, Var, type Atom } from "../core/jaxpr.ts";
 import type { Params, Primitive } from "../core/primitive.ts";
-import { UnexpectedTracerError } from "../core/errors.ts";
 import { avalOfScalar, convertScalar, type PythonScalar } from "../core/scalar.ts";
-import { Tracer, type Trace, type Value } from "../core/tracer.ts";
+import { leakedTracer, Tracer, type Trace, type Value } from "../core/tracer.ts";
 import type { Program } from "../lowering/program.ts";
 import { ArrayImpl } from "./array.ts";
 import { compileProgram } from "./compile-program.ts";
@@ -85,11 +84,6 @@ function avalOfArgument(arg: ArrayImpl | PythonScalar): ShapedArray {
 
 /** A value that can be computed with now; a tracer here has outlived its transformation. */
 function concrete(value: Value): ArrayImpl | PythonScalar {
-  if (value instanceof Tracer) {
-    throw new UnexpectedTracerError(
-      `Encountered an unexpected tracer. A function transformed by JAX had a side effect, allowing for a reference ` +
-        `to an intermediate value with type ${value.aval.toString()} to escape the scope of the transformation.`,
-    );
-  }
+  if (value instanceof Tracer) throw leakedTracer(value);
   return value as ArrayImpl | PythonScalar;
 }
