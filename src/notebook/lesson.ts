@@ -1,5 +1,9 @@
+import type { AnswerKey } from "./answer.ts";
+
 /** A lesson as its author wrote it: prose and cells in reading order. Never changes once parsed. */
 export interface Lesson {
+  /** The lesson's place in its series, where it has one. */
+  readonly number?: string;
   readonly title: string;
   /** One sentence under the title. */
   readonly summary: string;
@@ -9,12 +13,20 @@ export interface Lesson {
   readonly headings: readonly LessonHeading[];
 }
 
-export type LessonBlock = ProseBlock | LessonCell;
+export type LessonBlock = ProseBlock | LessonCell | SolutionBlock;
 
 export interface ProseBlock {
   readonly kind: "prose";
   readonly markdown: string;
   /** First line of the block in the lesson file, from 1. */
+  readonly line: number;
+}
+
+/** Prose and cells that stay folded away until the reader asks for them. */
+export interface SolutionBlock {
+  readonly kind: "solution";
+  readonly title: string;
+  readonly blocks: readonly (ProseBlock | LessonCell)[];
   readonly line: number;
 }
 
@@ -27,6 +39,8 @@ export interface LessonCell {
   readonly line: number;
   /** What the lecture printed for this cell. */
   readonly lecture?: string;
+  /** Why this cell cannot or should not print what the lecture printed. */
+  readonly excepted?: string;
   /** How long the lecture's Tesla T4 took, in milliseconds. */
   readonly t4Ms?: number;
   /** The error this cell is meant to end with; a run that raises it does not stop Run all. */
@@ -35,6 +49,8 @@ export interface LessonCell {
   readonly call?: string;
   /** A remark for the margin. */
   readonly note?: string;
+  /** What the reader's own answer is held against. */
+  readonly answer?: AnswerKey;
 }
 
 export interface LessonHeading {
@@ -43,6 +59,13 @@ export interface LessonHeading {
   readonly id: string;
 }
 
+/** The lesson's cells in reading order, those of solutions included. */
 export function lessonCells(lesson: Lesson): readonly LessonCell[] {
-  return lesson.blocks.filter((block) => block.kind === "cell");
+  return lesson.blocks
+    .flatMap((block) => (block.kind === "solution" ? block.blocks : [block]))
+    .filter(isCell);
+}
+
+function isCell(block: LessonBlock): block is LessonCell {
+  return block.kind === "cell";
 }

@@ -1,17 +1,16 @@
-import { parseDuration } from "./duration.ts";
-import type { Lesson, LessonBlock, LessonCell, LessonHeading } from "./lesson.ts";
+import { findClose, readFence, type Fence } from "./lesson-fence.ts";
+import { LessonSyntaxError } from "./lesson-syntax-error.ts";
+import {
+  lessonCells,
+  type Lesson,
+  type LessonBlock,
+  type LessonCell,
+  type LessonHeading,
+  type ProseBlock,
+} from "./lesson.ts";
+import { parseAnswerKey } from "./parse-answer-key.ts";
+import { parseCell } from "./parse-cell.ts";
 import { slug } from "./slug.ts";
-
-/** A lesson file that cannot be read; `line` is where, from 1. */
-export class LessonSyntaxError extends Error {
-  readonly line: number;
-
-  constructor(line: number, message: string) {
-    super(`line ${line}: ${message}`);
-    this.name = "LessonSyntaxError";
-    this.line = line;
-  }
-}
 
 interface FrontMatter {
   readonly fields: ReadonlyMap<string, string>;
@@ -19,57 +18,31 @@ interface FrontMatter {
   readonly end: number;
 }
 
-interface Fence {
-  readonly marker: string;
-  readonly language: string;
-  readonly attributes: string | undefined;
-}
-
+/** Languages of the fences that belong to the cell above them. */
+const AMENDMENTS: ReadonlySet<string> = new Set(["lecture", "check"]);
 const REQUIRED_FIELDS = ["title", "summary", "credit"] as const;
-const CELL_ATTRIBUTES: ReadonlySet<string> = new Set(["t4", "lecture", "raises", "call", "note"]);
 
 /**
- * Reads a lesson: front matter between `---` lines, then Markdown whose `ts` fences are cells, written
- * ```` ```ts {#cell-id t4="462 ms" lecture="..." raises="TypeError" call="f(x)" note="..."} ````.
- * Fences in any other language stay part of the prose.
+ * Reads a lesson: front matter, then Markdown whose `ts` fences are cells. A `lecture` or `check` fence belongs
+ * to the cell above it; lines between `:::solution Title` and `:::` are folded away. See docs/lesson-format.md.
  * @throws LessonSyntaxError naming the line
  */
 export function parseLesson(text: string): Lesson {
   const lines = text.replace(/\r\n?/g, "\n").split("\n");
   const { fields, end } = readFrontMatter(lines);
-  const blocks: LessonBlock[] = [];
-  let prose: string[] = [];
-  let proseStart = end;
-  const flushProse = (next: number): void => {
-    if (prose.some((line) => line.trim() !== "")) {
-      blocks.push({ kind: "prose", markdown: prose.join("\n"), line: proseStart + 1 });
-    }
-    prose = [];
-    proseStart = next;
-  };
-  let index = end;
-  let cells = 0;
-  while (index < lines.length) {
-    const fence = readFence(lines[index] ?? "");
-    if (fence === undefined) {
-      prose.push(lines[index] ?? "");
-      index += 1;
-      continue;
-    }
-    const close = findClose(lines, index, fence.marker);
-    if (fence.language === "ts") {
-      flushProse(close + 1);
-      cells += 1;
-      blocks.push(readCell(fence, index + 1, cells, lines.slice(index + 1, close)));
-    } else {
-      prose.push(...lines.slice(index, close + 1));
-    }
-    index = close + 1;
-  }
-  flushProse(index);
-  refuseRepeatedIds(blocks);
+  const blocks = new BlockReader(lines, end).read();
   const [title = "", summary = "", credit = ""] = REQUIRED_FIELDS.map((name) => fields.get(name));
-  return { title, summary, credit, blocks, headings: readHeadings(blocks) };
+  const number = fields.get("number");
+  const lesson = {
+    ...(number === undefined ? {} : { number }),
+    title,
+    summary,
+    credit,
+    blocks,
+    headings: readHeadings(blocks),
+  };
+  refuseRepeatedIds(lessonCells(lesson));
+  return lesson;
 }
 
 function readFrontMatter(lines: readonly string[]): FrontMatter {
@@ -91,80 +64,121 @@ function readFrontMatter(lines: readonly string[]): FrontMatter {
   return { fields, end: end + 1 };
 }
 
-function readFence(line: string): Fence | undefined {
-  const match = /^(`{3,}|~{3,})\s*([\w+-]*)\s*(\{.*\})?\s*$/.exec(line);
-  if (match === null) return undefined;
-  return { marker: match[1] ?? "```", language: match[2] ?? "", attributes: match[3] };
+/** A solution whose closing line has not come yet. */
+interface OpenSolution {
+  readonly title: string;
+  readonly line: number;
+  readonly blocks: (ProseBlock | LessonCell)[];
 }
 
-function findClose(lines: readonly string[], open: number, marker: string): number {
-  for (let index = open + 1; index < lines.length; index += 1) {
-    const line = (lines[index] ?? "").trimEnd();
-    if (line.startsWith(marker) && line === marker.charAt(0).repeat(line.length)) return index;
+/** Goes through the lines once and sorts them into blocks. */
+class BlockReader {
+  readonly #lines: readonly string[];
+  readonly #blocks: LessonBlock[] = [];
+  #index: number;
+  #solution: OpenSolution | undefined;
+  #prose: string[] = [];
+  #proseStart: number;
+  #cells = 0;
+
+  constructor(lines: readonly string[], start: number) {
+    this.#lines = lines;
+    this.#index = start;
+    this.#proseStart = start;
   }
-  throw new LessonSyntaxError(open + 1, `this fence is never closed with ${marker}`);
-}
 
-function readCell(fence: Fence, line: number, number: number, body: readonly string[]): LessonCell {
-  const { id, values } = readAttributes(fence.attributes, line);
-  for (const name of values.keys()) {
-    if (!CELL_ATTRIBUTES.has(name)) throw new LessonSyntaxError(line, `unknown cell attribute "${name}"`);
-  }
-  const t4 = values.get("t4");
-  const t4Ms = t4 === undefined ? undefined : parseDuration(t4);
-  if (t4 !== undefined && t4Ms === undefined) {
-    throw new LessonSyntaxError(line, `t4="${t4}" is not a duration such as "462 ms"`);
-  }
-  const optional = (name: "lecture" | "raises" | "call" | "note"): Partial<LessonCell> => {
-    const value = values.get(name);
-    return value === undefined ? {} : { [name]: value };
-  };
-  return {
-    kind: "cell",
-    id,
-    number,
-    source: body.join("\n"),
-    line,
-    ...(t4Ms === undefined ? {} : { t4Ms }),
-    ...optional("lecture"),
-    ...optional("raises"),
-    ...optional("call"),
-    ...optional("note"),
-  };
-}
-
-function readAttributes(text: string | undefined, line: number): { id: string; values: Map<string, string> } {
-  if (text === undefined) throw new LessonSyntaxError(line, "a ts cell needs an id: ```ts {#cell-id}");
-  let rest = text.slice(1, -1).trim();
-  let id: string | undefined;
-  const values = new Map<string, string>();
-  while (rest !== "") {
-    const match = /^(?:#([a-z][a-z0-9-]*)|([a-z][a-z0-9]*)="((?:[^"\\]|\\.)*)")\s*/.exec(rest);
-    if (match === null) throw new LessonSyntaxError(line, `cannot read the cell's attributes from "${rest}"`);
-    if (match[1] !== undefined) id = match[1];
-    else values.set(match[2] ?? "", unescape(match[3] ?? ""));
-    rest = rest.slice(match[0].length);
-  }
-  if (id === undefined) throw new LessonSyntaxError(line, "a ts cell needs an id: ```ts {#cell-id}");
-  return { id, values };
-}
-
-function unescape(text: string): string {
-  return text.replace(/\\(.)/g, (_, character: string) => (character === "n" ? "\n" : character));
-}
-
-function refuseRepeatedIds(blocks: readonly LessonBlock[]): void {
-  const lines = new Map<string, number>();
-  for (const block of blocks) {
-    if (block.kind !== "cell") continue;
-    const earlier = lines.get(block.id);
-    if (earlier !== undefined) {
-      throw new LessonSyntaxError(block.line, `cell id "${block.id}" is already used in line ${earlier}`);
+  read(): readonly LessonBlock[] {
+    while (this.#index < this.#lines.length) {
+      const line = this.#lines[this.#index] ?? "";
+      const fence = readFence(line);
+      if (fence !== undefined) this.#readFence(fence);
+      else if (line.startsWith(":::")) this.#readContainerEdge(line);
+      else {
+        this.#prose.push(line);
+        this.#index += 1;
+      }
     }
-    lines.set(block.id, block.line);
+    this.#flushProse(this.#index);
+    if (this.#solution !== undefined) {
+      throw new LessonSyntaxError(this.#solution.line, "this solution is never closed with :::");
+    }
+    return this.#blocks;
+  }
+
+  #readFence(fence: Fence): void {
+    const open = this.#index;
+    const close = findClose(this.#lines, open, fence.marker);
+    this.#index = close + 1;
+    if (fence.language === "ts") {
+      this.#flushProse(close + 1);
+      this.#cells += 1;
+      const cell = parseCell(fence, open + 1, this.#cells, this.#lines.slice(open + 1, close));
+      this.#add({ ...cell, ...this.#readAmendments() });
+      this.#proseStart = this.#index;
+    } else if (AMENDMENTS.has(fence.language)) {
+      throw new LessonSyntaxError(open + 1, "there is no cell right above this fence");
+    } else {
+      this.#prose.push(...this.#lines.slice(open, close + 1));
+    }
+  }
+
+  /** What the fences right below a cell add to it. */
+  #readAmendments(): Partial<LessonCell> {
+    let amendments: Partial<LessonCell> = {};
+    for (;;) {
+      const open = this.#lines.findIndex((line, index) => index >= this.#index && line.trim() !== "");
+      const fence = readFence(this.#lines[open] ?? "");
+      if (fence === undefined || !AMENDMENTS.has(fence.language)) return amendments;
+      const close = findClose(this.#lines, open, fence.marker);
+      const body = this.#lines.slice(open + 1, close);
+      amendments =
+        fence.language === "lecture"
+          ? { ...amendments, lecture: body.join("\n") }
+          : { ...amendments, answer: parseAnswerKey(open + 1, body) };
+      this.#index = close + 1;
+    }
+  }
+
+  #readContainerEdge(line: string): void {
+    const number = this.#index + 1;
+    this.#flushProse(number);
+    const open = /^:::\s*solution\s+(\S.*?)\s*$/.exec(line);
+    if (open !== null && this.#solution === undefined) {
+      this.#solution = { title: open[1] ?? "", line: number, blocks: [] };
+    } else if (/^:::\s*$/.test(line) && this.#solution !== undefined) {
+      this.#blocks.push({ kind: "solution", ...this.#solution });
+      this.#solution = undefined;
+    } else {
+      throw new LessonSyntaxError(number, `":::solution Title" opens, ":::" closes; not "${line}"`);
+    }
+    this.#index = number;
+  }
+
+  #flushProse(next: number): void {
+    if (this.#prose.some((line) => line.trim() !== "")) {
+      this.#add({ kind: "prose", markdown: this.#prose.join("\n"), line: this.#proseStart + 1 });
+    }
+    this.#prose = [];
+    this.#proseStart = next;
+  }
+
+  #add(block: ProseBlock | LessonCell): void {
+    (this.#solution?.blocks ?? this.#blocks).push(block);
   }
 }
 
+function refuseRepeatedIds(cells: readonly LessonCell[]): void {
+  const lines = new Map<string, number>();
+  for (const { id, line } of cells) {
+    const earlier = lines.get(id);
+    if (earlier !== undefined) {
+      throw new LessonSyntaxError(line, `cell id "${id}" is already used in line ${earlier}`);
+    }
+    lines.set(id, line);
+  }
+}
+
+/** Headings of the prose outside solutions: the contents do not point into what is folded away. */
 function readHeadings(blocks: readonly LessonBlock[]): LessonHeading[] {
   const headings: LessonHeading[] = [];
   for (const block of blocks) {

@@ -1,11 +1,12 @@
 import { useMemo, type ReactElement } from "react";
-import type { Lesson } from "../notebook/lesson.ts";
+import type { Lesson, LessonBlock } from "../notebook/lesson.ts";
 import type { Notebook } from "../notebook/notebook.ts";
 import { Cell } from "./cell/cell.tsx";
 import { ContentsDrawer, ContentsRail, type ContentsEntry } from "./contents.tsx";
 import { InlineProse, Prose } from "./markdown/prose.tsx";
 import { NotebookContext, useNotebookState } from "./notebook-context.tsx";
 import { Notices } from "./notices.tsx";
+import { Solution } from "./solution.tsx";
 import { SUMMARY_HEADING, TimingSummary } from "./timing/timing-summary.tsx";
 import { TopBar } from "./top-bar.tsx";
 
@@ -41,23 +42,31 @@ function LessonPage({ lesson }: { lesson: Lesson }): ReactElement {
     <main className="lesson">
       <div className="title-block">
         <h1 id="lesson-title" tabIndex={-1}>
+          {lesson.number !== undefined && <span className="heading-number">{lesson.number}</span>}{" "}
           {lesson.title}
         </h1>
         <p className="title-summary">{lesson.summary}</p>
       </div>
-      {lesson.blocks.map((block) =>
-        block.kind === "cell" ? (
-          <Cell key={block.id} lesson={block} />
-        ) : (
-          <Prose key={block.line} markdown={block.markdown} />
-        ),
-      )}
+      {lesson.blocks.map((block) => (
+        <Block key={block.line} block={block} />
+      ))}
       <TimingSummary />
       <footer className="credit">
         <InlineProse markdown={lesson.credit} />
       </footer>
     </main>
   );
+}
+
+function Block({ block }: { block: LessonBlock }): ReactElement {
+  switch (block.kind) {
+    case "cell":
+      return <Cell lesson={block} />;
+    case "solution":
+      return <Solution solution={block} />;
+    case "prose":
+      return <Prose markdown={block.markdown} />;
+  }
 }
 
 /** Says aloud that a run ended or failed. */

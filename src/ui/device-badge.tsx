@@ -1,6 +1,7 @@
 import { useId, type ReactElement } from "react";
 import { formatByteSize } from "../notebook/byte-size.ts";
 import type { DeviceInfo, MemoryInfo } from "../notebook/output.ts";
+import { keepsWideNumbersElsewhere } from "../notebook/wide-numbers.ts";
 import { useNotebookState } from "./notebook-context.tsx";
 
 /** What the engine computes on and how much its arrays hold; opens to peak, pool and limits. */
@@ -9,11 +10,13 @@ export function DeviceBadge(): ReactElement {
   const device = useNotebookState((state) => state.device);
   const memory = useNotebookState((state) => state.memory);
   const info = device.phase === "ready" ? device.info : undefined;
+  const wideElsewhere = useNotebookState((state) => keepsWideNumbersElsewhere(info, state.cells));
   return (
     <div className="device" data-device={info?.kind ?? device.phase}>
       <button type="button" className="device-button" popoverTarget={details} disabled={info === undefined}>
         <span className="device-dot" aria-hidden="true" />
         <span className="device-name">{deviceName(info, device.phase)}</span>
+        {wideElsewhere && <span className="device-wide">float64 · CPU</span>}
         <span className="device-memory" data-memory="" data-live-bytes={memory?.liveBytes ?? 0}>
           {memory !== null && `${formatByteSize(memory.liveBytes)} in use`}
         </span>
@@ -36,6 +39,12 @@ function DeviceDetails({ info, memory }: { info: DeviceInfo; memory: MemoryInfo 
     <>
       <p className="device-title">{deviceName(info, "ready")}</p>
       {info.note !== undefined && <p>{info.note}</p>}
+      {info.kind === "webgpu" && (
+        <p className="device-remark">
+          32-bit arrays live on this device. WebGPU has no 64-bit numbers, so float64 and int64 arrays live
+          with the processor, and what is computed from them is computed there.
+        </p>
+      )}
       <dl>
         {memory !== null && (
           <>

@@ -1,5 +1,6 @@
 import type { ReactElement, ReactNode } from "react";
 import { isBusy } from "../notebook/run-queue.ts";
+import { ComparisonToggle } from "./comparison/comparison-toggle.tsx";
 import { DeviceBadge } from "./device-badge.tsx";
 import { useNotebook, useNotebookState } from "./notebook-context.tsx";
 import { ThemeToggle } from "./theme/theme-toggle.tsx";
@@ -14,6 +15,7 @@ export function TopBar({ contentsButton }: { contentsButton: ReactNode }): React
       </a>
       <DeviceBadge />
       <RunControls />
+      <ComparisonToggle />
       <ThemeToggle />
       <PassProgress />
     </header>

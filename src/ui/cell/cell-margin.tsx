@@ -1,8 +1,12 @@
 import type { ReactElement } from "react";
-import { compareWithLecture, type Agreement } from "../../notebook/agreement.ts";
-import type { CellState } from "../../notebook/cell-state.ts";
+import { compareWithLecture } from "../../notebook/agreement.ts";
+import { measuredTiming, type CellState } from "../../notebook/cell-state.ts";
+import { compareDurations } from "../../notebook/describe-agreement.ts";
 import { formatDuration } from "../../notebook/duration.ts";
 import type { LessonCell } from "../../notebook/lesson.ts";
+import { wideTypesOf } from "../../notebook/wide-numbers.ts";
+import { LectureComparison } from "../comparison/lecture-comparison.tsx";
+import { useNotebookState } from "../notebook-context.tsx";
 import { TimingLine } from "../timing/timing-line.tsx";
 
 interface CellMarginProps {
@@ -15,37 +19,21 @@ interface CellMarginProps {
 
 /** The numbers beside a cell: what the lecture printed, what its T4 took, what this run took. */
 export function CellMargin({ lesson, cell, edited, pictured }: CellMarginProps): ReactElement {
-  const agreement =
-    lesson.lecture === undefined || edited ? undefined : compareWithLecture(cell.outputs, lesson.lecture);
-  const remarks = (lesson.lecture ?? lesson.note ?? lesson.t4Ms ?? lesson.raises) !== undefined;
+  const { lecture, excepted, note, t4Ms, raises } = lesson;
   const timed = cell.timing !== null && cell.status !== "running";
+  const agreement = lecture === undefined || edited ? undefined : compareWithLecture(cell.outputs, lecture);
   return (
     <aside
       className="margin"
       aria-label={`Numbers of cell ${lesson.number}`}
-      data-empty={!remarks && !timed ? true : undefined}
+      data-empty={(lecture ?? note ?? t4Ms ?? raises) === undefined && !timed ? true : undefined}
     >
-      {lesson.raises !== undefined && <p className="margin-note">This cell is meant to fail.</p>}
-      {lesson.lecture !== undefined && (
-        <div className="margin-entry">
-          <p className="margin-label">The lecture printed</p>
-          <pre className="margin-print" tabIndex={0}>
-            {lesson.lecture}
-          </pre>
-          {agreement !== undefined && (
-            <p className="margin-agreement" data-agreement={agreement.kind}>
-              {describeAgreement(agreement)}
-            </p>
-          )}
-        </div>
+      {raises !== undefined && <p className="margin-note">This cell is meant to fail.</p>}
+      {lecture !== undefined && (
+        <LectureComparison lecture={lecture} agreement={agreement} excepted={excepted} />
       )}
-      {lesson.note !== undefined && <p className="margin-note">{lesson.note}</p>}
-      {lesson.t4Ms !== undefined && (
-        <p className="margin-entry margin-time">
-          <span className="margin-label">Lecture’s T4</span>
-          <span className="margin-figure">{formatDuration(lesson.t4Ms)}</span>
-        </p>
-      )}
+      {note !== undefined && <p className="margin-note">{note}</p>}
+      {t4Ms !== undefined && <LectureTime t4Ms={t4Ms} cell={cell} edited={edited} />}
       <p
         className="margin-entry margin-time"
         hidden={!timed || pictured}
@@ -58,19 +46,54 @@ export function CellMargin({ lesson, cell, edited, pictured }: CellMarginProps):
           </>
         )}
       </p>
+      <Residence cell={cell} />
     </aside>
   );
 }
 
-function describeAgreement(agreement: Agreement): string {
-  switch (agreement.kind) {
-    case "same":
-      return "✓ the same here";
-    case "same-numbers":
-      return `✓ the same numbers here, as ${agreement.dtypes.join(" and ")}`;
-    case "digits":
-      return `≈ the same to ${agreement.digits} digits here`;
-    case "different":
-      return "✗ different here";
-  }
+/** What the lecture's T4 took beside what this run took, and the ratio of the two. */
+function LectureTime({
+  t4Ms,
+  cell,
+  edited,
+}: {
+  t4Ms: number;
+  cell: CellState;
+  edited: boolean;
+}): ReactElement {
+  const measured = cell.outcome === "done" && !edited ? measuredTiming(cell) : null;
+  return (
+    <div className="margin-entry margin-times">
+      <p className="margin-time">
+        <span className="margin-label">Lecture’s T4</span>
+        <span className="margin-figure">{formatDuration(t4Ms)}</span>
+      </p>
+      {measured !== null && (
+        <>
+          <p className="margin-time">
+            <span className="margin-label">Here</span>
+            <span className="margin-figure">{formatDuration(measured.wallMs)}</span>
+          </p>
+          <p className="margin-label">{compareDurations(measured.wallMs, t4Ms)}</p>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Says where 64-bit results live when the device has no 64-bit numbers. */
+function Residence({ cell }: { cell: CellState }): ReactElement | null {
+  const onWebgpu = useNotebookState(
+    ({ device }) => device.phase === "ready" && device.info.kind === "webgpu",
+  );
+  const types = onWebgpu ? wideTypesOf(cell) : [];
+  if (types.length === 0) return null;
+  return (
+    <p
+      className="margin-residence"
+      title="WebGPU has no 64-bit numbers: these arrays live with the processor."
+    >
+      {types.join(", ")} · CPU
+    </p>
+  );
 }

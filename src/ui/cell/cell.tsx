@@ -11,6 +11,7 @@ import { Icon } from "../icon.tsx";
 import { useNotebook, useNotebookState } from "../notebook-context.tsx";
 import { OutputList } from "../outputs/output-list.tsx";
 import { TimingPicture } from "../timing/timing-picture.tsx";
+import { AnswerVerdict } from "./answer-verdict.tsx";
 import { CellMargin } from "./cell-margin.tsx";
 import { CellStatusLine } from "./cell-status.tsx";
 
@@ -74,6 +75,7 @@ export const Cell = memo(function Cell({ lesson }: { lesson: LessonCell }): Reac
             <p className="output-remark">This cell was meant to fail with {lesson.raises}, and did not.</p>
           )}
         </div>
+        {lesson.answer !== undefined && <AnswerVerdict cell={cell} answer={lesson.answer} />}
         {pictured && (
           <div data-cell-timing="">
             <TimingPicture history={historyOfCell(history, id)} lecture={times} />

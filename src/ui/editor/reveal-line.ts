@@ -15,6 +15,9 @@ export function lineRange(text: string, line: number): readonly [start: number, 
 export function focusEditor(cellId: string, line?: number): void {
   const area = document.getElementById(editorId(cellId));
   if (!(area instanceof HTMLTextAreaElement)) return;
+  // Behind the fold of a solution nothing can have the keyboard.
+  const fold = area.closest("details");
+  if (fold !== null) fold.open = true;
   area.focus({ preventScroll: true });
   if (line !== undefined) area.setSelectionRange(...lineRange(area.value, line));
   area.closest("[data-cell-id]")?.scrollIntoView({ block: "nearest" });
