@@ -1,96 +1,123 @@
 import type { Primitive } from "../core/primitive.ts";
-import type { BinaryOp, CompareOp, ScalarExpr, UnaryOp } from "../kernel/scalar-expr.ts";
-import { elementwise } from "./elementwise.ts";
+import { avalOf, bind1, type Value } from "../core/tracer.ts";
+import type { BinaryOp, ScalarExpr } from "../kernel/scalar-expr.ts";
+import { apply, like } from "./apply.ts";
+import { eq, ge, select_n } from "./comparison.ts";
+import { elementwise, type ElementwiseSpec } from "./elementwise.ts";
+import { floor, sign } from "./rounding.ts";
+import { zerosOf } from "./zeros.ts";
 
-type Accepts = Parameters<typeof elementwise>[0]["accepts"];
+type Differential = Pick<ElementwiseSpec, "derivatives" | "linearIn">;
 
-function unary(name: string, op: UnaryOp, accepts: Accepts, cost = 1): Primitive {
-  return elementwise({ name, accepts, cost, scalar: (b, [x]) => b.unary(op, x!) });
-}
-
-function binary(name: string, op: BinaryOp, accepts: Accepts, cost = 1): Primitive {
-  return elementwise({ name, accepts, cost, scalar: (b, [x, y]) => b.binary(op, x!, y!) });
-}
-
-function comparison(op: CompareOp): Primitive {
+function binary(name: string, op: BinaryOp, how: Differential, cost = 1): Primitive {
   return elementwise({
-    name: op,
-    accepts: "any",
-    result: () => ({ dtype: "bool", weakType: false }),
-    scalar: (b, [x, y]) => b.compare(op, x!, y!),
+    name,
+    accepts: "numeric",
+    cost,
+    scalar: (b, [x, y]) => b.binary(op, x!, y!),
+    ...how,
   });
 }
 
-/** Transcendental functions count for about this many additions. */
-const heavy = 6;
+export const neg: Primitive = elementwise({
+  name: "neg",
+  accepts: "numeric",
+  scalar: (b, [x]) => b.unary("neg", x!),
+  // (-x)' = -t
+  derivatives: [(t) => apply(neg, t)],
+  linearIn: [0],
+});
 
-export const neg = unary("neg", "neg", "numeric");
-export const sign = unary("sign", "sign", "numeric");
-export const floor = unary("floor", "floor", "floating");
-export const ceil = unary("ceil", "ceil", "floating");
-/** Rounds half to even. */
-export const round = unary("round", "round", "floating");
-export const abs = unary("abs", "abs", "numeric");
-export const sqrt = unary("sqrt", "sqrt", "floating", 2);
-export const exp = unary("exp", "exp", "floating", heavy);
-export const expm1 = unary("expm1", "expm1", "floating", heavy);
-export const log = unary("log", "log", "floating", heavy);
-export const log1p = unary("log1p", "log1p", "floating", heavy);
-export const sin = unary("sin", "sin", "floating", heavy);
-export const cos = unary("cos", "cos", "floating", heavy);
-export const tan = unary("tan", "tan", "floating", heavy);
-export const asin = unary("asin", "asin", "floating", heavy);
-export const acos = unary("acos", "acos", "floating", heavy);
-export const atan = unary("atan", "atan", "floating", heavy);
-export const sinh = unary("sinh", "sinh", "floating", heavy);
-export const cosh = unary("cosh", "cosh", "floating", heavy);
-export const tanh = unary("tanh", "tanh", "floating", heavy);
-export const asinh = unary("asinh", "asinh", "floating", heavy);
-export const acosh = unary("acosh", "acosh", "floating", heavy);
-export const atanh = unary("atanh", "atanh", "floating", heavy);
-export const cbrt = unary("cbrt", "cbrt", "floating", heavy);
-export const erf = unary("erf", "erf", "floating", heavy);
-export const erf_inv = unary("erf_inv", "erfInv", "floating", 2 * heavy);
-export const not = unary("not", "not", "bool or integer");
+export const abs: Primitive = elementwise({
+  name: "abs",
+  accepts: "numeric",
+  scalar: (b, [x]) => b.unary("abs", x!),
+  // |x|' = t where x >= 0, else -t
+  derivatives: [(t, [x]) => apply(select_n, apply(ge, x!, like(x!, 0)), apply(neg, t), t)],
+});
 
-export const add = binary("add", "add", "numeric");
-export const sub = binary("sub", "sub", "numeric");
-export const mul = binary("mul", "mul", "numeric");
+export const add = binary("add", "add", {
+  // (x + y)' = t
+  derivatives: [(t) => t, (t) => t],
+  linearIn: [0, 1],
+});
+
+export const sub = binary("sub", "sub", {
+  // (x - y)' = t, -t
+  derivatives: [(t) => t, (t) => apply(neg, t)],
+  linearIn: [0, 1],
+});
+
+export const mul: Primitive = binary("mul", "mul", {
+  // (x y)' = t y, x t
+  derivatives: [(t, [, y]) => apply(mul, t, y!), (t, [x]) => apply(mul, x!, t)],
+  linearIn: [0, 1],
+});
+
 /** Integers divide toward zero. */
-export const div = binary("div", "div", "numeric", 2);
+export const div: Primitive = binary(
+  "div",
+  "div",
+  {
+    // (x / y)' = t / y, -t x / y^2
+    derivatives: [
+      (t, [, y]) => apply(div, t, y!),
+      (t, [x, y]) => apply(mul, apply(mul, apply(neg, t), x!), integerPower(y!, -2)),
+    ],
+    linearIn: [0],
+  },
+  2,
+);
+
 /** Remainder with the sign of the dividend. */
-export const rem = binary("rem", "rem", "numeric", 2);
-export const atan2 = binary("atan2", "atan2", "floating", heavy);
-export const max = binary("max", "max", "any");
-export const min = binary("min", "min", "any");
-export const and = binary("and", "and", "bool or integer");
-export const or = binary("or", "or", "bool or integer");
-export const xor = binary("xor", "xor", "bool or integer");
-export const shift_left = binary("shift_left", "shiftLeft", "integer");
-export const shift_right_logical = binary("shift_right_logical", "shiftRightLogical", "integer");
-export const shift_right_arithmetic = binary("shift_right_arithmetic", "shiftRightArithmetic", "integer");
+export const rem = binary(
+  "rem",
+  "rem",
+  {
+    // x - y trunc(x / y): t, -t trunc(x / y)
+    derivatives: [
+      (t) => t,
+      (t, [x, y]) => {
+        const quotient = apply(div, x!, y!);
+        return apply(
+          mul,
+          apply(neg, t),
+          apply(mul, apply(sign, quotient), apply(floor, apply(abs, quotient))),
+        );
+      },
+    ],
+  },
+  2,
+);
 
-export const eq = comparison("eq");
-export const ne = comparison("ne");
-export const lt = comparison("lt");
-export const le = comparison("le");
-export const gt = comparison("gt");
-export const ge = comparison("ge");
+/** 1 where `x` is the result, 0 where `other` is, 1/2 where both are. */
+function shareOf(x: Value, other: Value, result: Value): Value {
+  const own = apply(select_n, apply(eq, x, result), like(x, 0), like(x, 1));
+  return apply(div, own, apply(select_n, apply(eq, other, result), like(x, 1), like(x, 2)));
+}
 
-/** Exponents that make a product and a square root. */
-const roots = new Set<unknown>([1.5, 2.5]);
+const extremum: Differential = {
+  derivatives: [
+    (t, [x, y], z) => apply(mul, t, shareOf(x!, y!, z)),
+    (t, [x, y], z) => apply(mul, t, shareOf(y!, x!, z)),
+  ],
+};
 
-/** x**y. A literal exponent among `roots` is part of the kernel, which is then far cheaper. */
-export const pow = elementwise({
-  name: "pow",
-  accepts: "floating",
-  cost: 2 * heavy,
-  isStructural: (exponent) => roots.has(exponent),
-  scalar: (b, [x, y]) => b.binary("pow", x!, y!),
+export const max = elementwise({
+  name: "max",
+  accepts: "any",
+  scalar: (b, [x, y]) => b.binary("max", x!, y!),
+  ...extremum,
+});
+export const min = elementwise({
+  name: "min",
+  accepts: "any",
+  scalar: (b, [x, y]) => b.binary("min", x!, y!),
+  ...extremum,
 });
 
 /** x**y for a static integer y, by repeated squaring. */
-export const integer_pow = elementwise({
+export const integer_pow: Primitive = elementwise({
   name: "integer_pow",
   accepts: "numeric",
   cost: 3,
@@ -105,65 +132,19 @@ export const integer_pow = elementwise({
     }
     return exponent > 0 ? power! : b.binary("div", b.number(x!.dtype, 1), power!);
   },
+  // (x^n)' = t n x^(n-1)
+  derivatives: [
+    (t, [x], _, params) => {
+      const exponent = params["y"] as number;
+      if (exponent === 0) return zerosOf(avalOf(t));
+      if (exponent === 1) return t;
+      const rest = exponent === 2 ? x! : integerPower(x!, exponent - 1);
+      return apply(mul, t, apply(mul, like(x!, exponent), rest));
+    },
+  ],
 });
 
-/** 1 / sqrt(x). */
-export const rsqrt = elementwise({
-  name: "rsqrt",
-  accepts: "floating",
-  cost: 4,
-  scalar: (b, [x]) => b.binary("div", b.number(x!.dtype, 1), b.unary("sqrt", x!)),
-});
-
-/** 1 / (1 + exp(-x)). */
-export const logistic = elementwise({
-  name: "logistic",
-  accepts: "floating",
-  cost: heavy + 4,
-  scalar: (b, [x]) => {
-    const one = b.number(x!.dtype, 1);
-    return b.binary("div", one, b.binary("add", one, b.unary("exp", b.unary("neg", x!))));
-  },
-});
-
-export const is_finite = elementwise({
-  name: "is_finite",
-  accepts: "floating",
-  result: () => ({ dtype: "bool", weakType: false }),
-  scalar: (b, [x]) => b.unary("isFinite", x!),
-});
-
-/** select_n(predicate, onFalse, onTrue): JAX's order. */
-export const select_n = elementwise({
-  name: "select_n",
-  accepts: "any",
-  firstTyped: 1,
-  scalar: (b, [predicate, onFalse, onTrue]) => b.select(predicate!, onTrue!, onFalse!),
-});
-
-/** clamp(low, x, high); NaN stays. */
-export const clamp = elementwise({
-  name: "clamp",
-  accepts: "any",
-  cost: 2,
-  scalar: (b, [low, x, high]) => b.binary("min", b.binary("max", x!, low!), high!),
-});
-
-/** Converts to `new_dtype`; floats truncate toward zero on the way to integers. */
-export const convert_element_type = elementwise({
-  name: "convert_element_type",
-  accepts: "any",
-  result: (_, params) => ({
-    dtype: params["new_dtype"] as never,
-    weakType: params["weak_type"] as boolean,
-  }),
-  scalar: (b, [x], _, output) => b.cast(x!, output.dtype),
-});
-
-/** The same bits as another dtype of the same width. */
-export const bitcast_convert_type = elementwise({
-  name: "bitcast_convert_type",
-  accepts: "any",
-  result: (_, params) => ({ dtype: params["new_dtype"] as never, weakType: false }),
-  scalar: (b, [x], _, output) => b.bitcast(x!, output.dtype),
-});
+/** x**exponent for a whole exponent. */
+export function integerPower(x: Value, exponent: number): Value {
+  return bind1(integer_pow, [x], { y: exponent });
+}
