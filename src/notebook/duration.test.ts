@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatDuration, parseDuration } from "./duration.ts";
+import { formatDuration, formatWallTime, parseDuration } from "./duration.ts";
 
 describe("parseDuration", () => {
   it("reads the units the lecture uses", () => {
@@ -40,4 +40,14 @@ describe("formatDuration", () => {
   ])("writes the mean of many loops, %d ms known to %d ms, as %s", (milliseconds, resolution, text) => {
     expect(formatDuration(milliseconds, resolution)).toBe(text);
   });
+});
+
+it.each([
+  ["462 ms", 462],
+  ["62.5 ms", 62.5],
+  ["236 µs", 0.236],
+  ["3.95 s", 3950],
+  ["13.8 s", 13_800],
+])("writes a wall time as IPython does: %s", (text, ms) => {
+  expect(formatWallTime(ms)).toBe(text);
 });

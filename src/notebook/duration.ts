@@ -17,6 +17,13 @@ export function parseDuration(text: string): number | undefined {
   return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
 }
 
+/** A wall time as IPython prints it, in three significant digits: "62.5 ms", "236 µs". */
+export function formatWallTime(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  const [scale, unit] = seconds >= 1 ? [1, "s"] : seconds >= 1e-3 ? [1e3, "ms"] : [1e6, "µs"];
+  return `${String(Number((seconds * scale).toPrecision(3)))} ${unit}`;
+}
+
 /**
  * Milliseconds as a reader writes them, three digits at most and none below what the clock can tell. The mean of
  * many loops under one reading of the clock is known to a finer `resolutionMs`.

@@ -120,7 +120,21 @@ describe("the lessons", () => {
     expect(lesson.credit).toContain("https://jax.quantecon.org/jax_intro.html");
     expect(cells.filter((cell) => cell.raises !== undefined).map((cell) => cell.id)).toEqual(["set-item"]);
     expect(cells.flatMap((cell) => (cell.t4Ms === undefined ? [] : [cell.t4Ms]))).toEqual([
-      462, 148, 371, 107, 100, 231, 3950, 62.5, 236 * 1e-3, 89.7, 27.4, 93.8, 25.1, 13800, 467,
+      462,
+      148,
+      371,
+      107,
+      100,
+      231,
+      3950,
+      62.5,
+      236 * 1e-3,
+      89.7,
+      27.4,
+      93.8,
+      25.1,
+      13800,
+      467,
     ]);
     const numbers = lesson.headings.flatMap(({ text }) => /^\d+(\.\d+)+/.exec(text)?.[0] ?? []);
     expect(numbers.join(" ")).toBe("2.1 2.1.1 2.1.2 2.2 2.3 2.3.1 2.3.2 2.4 2.5 2.6 2.7");

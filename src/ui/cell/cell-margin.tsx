@@ -2,7 +2,7 @@ import type { ReactElement } from "react";
 import { compareWithLecture } from "../../notebook/agreement.ts";
 import { measuredTiming, type CellState } from "../../notebook/cell-state.ts";
 import { compareDurations } from "../../notebook/describe-agreement.ts";
-import { formatDuration } from "../../notebook/duration.ts";
+import { formatDuration, formatWallTime } from "../../notebook/duration.ts";
 import type { LessonCell } from "../../notebook/lesson.ts";
 import { wideTypesOf } from "../../notebook/wide-numbers.ts";
 import { LectureComparison } from "../comparison/lecture-comparison.tsx";
@@ -66,7 +66,7 @@ function LectureTime({
     <div className="margin-entry margin-times">
       <p className="margin-time">
         <span className="margin-label">Lecture’s T4</span>
-        <span className="margin-figure">{formatDuration(t4Ms)}</span>
+        <span className="margin-figure">{formatWallTime(t4Ms)}</span>
       </p>
       {measured !== null && (
         <>

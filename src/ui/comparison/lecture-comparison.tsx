@@ -39,15 +39,14 @@ export function LectureComparison({ lecture, agreement, excepted }: LectureCompa
         </p>
       )}
       <div id={texts} className="comparison-texts" hidden={!open}>
-        <pre className="margin-print" tabIndex={0} aria-label="In the lecture">
-          {sideBySide ? <Passages passages={agreement.lecture} /> : lecture}
-        </pre>
+        <Print
+          label="In the lecture"
+          passages={sideBySide ? agreement.lecture : [{ text: lecture, differs: false }]}
+        />
         {sideBySide && (
           <div className="comparison-here">
             <p className="margin-label">Here</p>
-            <pre className="margin-print" tabIndex={0} aria-label="Here">
-              <Passages passages={agreement.here} />
-            </pre>
+            <Print label="Here" passages={agreement.here} />
           </div>
         )}
       </div>
@@ -63,14 +62,26 @@ const SIGNS: Readonly<Record<Agreement["kind"], string>> = {
   different: "≠",
 };
 
-/** Differing passages are marked by an element of their own: underlined and bold, not by colour alone. */
-function Passages({ passages }: { passages: readonly Passage[] }): ReactElement {
+/** Beyond this many characters a line is no row of a matrix, whose columns are better scrolled than broken. */
+const LONG_LINE = 80;
+
+/** A printed text. What differs is an element of its own, underlined and bold: marked by more than colour. */
+function Print({ label, passages }: { label: string; passages: readonly Passage[] }): ReactElement {
+  const lines = passages
+    .map(({ text }) => text)
+    .join("")
+    .split("\n");
   return (
-    <>
+    <pre
+      className="margin-print"
+      tabIndex={0}
+      aria-label={label}
+      data-wraps={lines.some((line) => line.length > LONG_LINE) || undefined}
+    >
       {passages.map(({ text, differs }, index) =>
         differs ? <mark key={index}>{text}</mark> : <span key={index}>{text}</span>,
       )}
-    </>
+    </pre>
   );
 }
 

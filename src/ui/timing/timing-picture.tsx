@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from "react";
 import { findCell } from "../../notebook/document.ts";
-import { formatDuration } from "../../notebook/duration.ts";
+import { formatDuration, formatWallTime } from "../../notebook/duration.ts";
 import {
   countKernels,
   describeKernels,
@@ -87,7 +87,7 @@ function TimingBar({ name, run, tickMs, scaleMs, onActive }: TimingBarProps): Re
       className="timing-row"
       role="img"
       aria-label={
-        tickMs === undefined ? spoken : `${spoken}; the lecture's T4 took ${formatDuration(tickMs)}`
+        tickMs === undefined ? spoken : `${spoken}; the lecture's T4 took ${formatWallTime(tickMs)}`
       }
       tabIndex={run === null ? -1 : 0}
       onMouseEnter={enter}

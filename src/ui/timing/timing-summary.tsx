@@ -1,7 +1,14 @@
 import type { ReactElement } from "react";
 import { useShallow } from "zustand/react/shallow";
-import { formatDuration } from "../../notebook/duration.ts";
-import { describeRatio, timingSummary, type SummaryRow } from "../../notebook/timing-history.ts";
+import { compareDurations } from "../../notebook/describe-agreement.ts";
+import { formatDuration, formatWallTime } from "../../notebook/duration.ts";
+import {
+  describeRatio,
+  timingSummary,
+  type LectureTimes,
+  type SummaryRow,
+  type TimingHistory,
+} from "../../notebook/timing-history.ts";
 import { useNotebookState } from "../notebook-context.tsx";
 
 export const SUMMARY_HEADING = { id: "timings-of-this-run", text: "Timings of this run" } as const;
@@ -29,6 +36,9 @@ export function TimingSummary(): ReactElement {
               <th scope="col" rowSpan={2}>
                 Here, in words
               </th>
+              <th scope="col" rowSpan={2}>
+                Beside the T4
+              </th>
             </tr>
             <tr>
               <th scope="col">first</th>
@@ -50,6 +60,7 @@ export function TimingSummary(): ReactElement {
 
 function SummaryLine({ row }: { row: SummaryRow }): ReactElement {
   const time = (ms: number | undefined): string => (ms === undefined ? "–" : formatDuration(ms));
+  const lectureTime = (ms: number | undefined): string => (ms === undefined ? "–" : formatWallTime(ms));
   const { history, lecture } = row;
   return (
     <tr>
@@ -58,11 +69,18 @@ function SummaryLine({ row }: { row: SummaryRow }): ReactElement {
       </th>
       <td>{time(history?.first.timing.wallMs)}</td>
       <td>{time(history?.cached?.timing.wallMs)}</td>
-      <td>{time(lecture.firstMs)}</td>
-      <td>{time(lecture.cachedMs)}</td>
+      <td>{lectureTime(lecture.firstMs)}</td>
+      <td>{lectureTime(lecture.cachedMs)}</td>
       <td className="summary-words">
         {history === undefined ? "not run yet" : (describeRatio(history) ?? "")}
       </td>
+      <td className="summary-words">{history === undefined ? "" : besideTheLecture(history, lecture)}</td>
     </tr>
   );
+}
+
+/** The ratio of like to like: cached calls where both have one, else first calls. */
+function besideTheLecture({ first, cached }: TimingHistory, { firstMs, cachedMs }: LectureTimes): string {
+  if (cached !== null && cachedMs !== undefined) return compareDurations(cached.timing.wallMs, cachedMs);
+  return firstMs === undefined ? "" : compareDurations(first.timing.wallMs, firstMs);
 }
