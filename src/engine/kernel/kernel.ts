@@ -6,7 +6,8 @@ import type { ScalarExpr } from "./scalar-expr.ts";
  * compiled kernel serves every call of the same shape of work. Every output is written contiguously (row-major) and
  * completely; no output aliases an input.
  */
-export type Kernel = MapKernel | ReduceKernel | DotKernel | ScanKernel | SortKernel | ScatterKernel;
+export type Kernel =
+  MapKernel | ReduceKernel | DotKernel | ScanKernel | SortKernel | ScatterKernel | LinalgKernel;
 
 interface KernelBase {
   /** Input buffers: `load` node k reads inputs[k]. */
@@ -104,6 +105,40 @@ export interface ScatterKernel extends KernelBase {
   readonly update: ScalarExpr;
 }
 
+/**
+ * What a matrix factorization computes from the (batch, m, n) matrices `operands[0]`, with k = min(m, n):
+ *
+ * - cholesky: L, lower with zeros above, of a = L L^T (m = n). Reads the lower triangle; all NaN unless positive definite.
+ * - triangular_solve: X (m, n) of T X = B. operands[0] is T (m, m), of which only the named triangle is read, and
+ *   operands[1] is B (m, n). With `unitDiagonal` the diagonal counts as ones. With `columns` B and X are given
+ *   transposed, (n, m): a right-hand side is a row.
+ * - lu: L below the diagonal and U above (m, n), with partial pivoting; int32 pivots (k): the row that row i was
+ *   exchanged with; int32 permutation (m): P a = a[permutation] = L U.
+ * - qr: Q (m, k), or (m, m) when `full`, with orthonormal columns; R (k, n) or (m, n), zero below the diagonal.
+ * - eigh: eigenvectors (n, n) in columns and eigenvalues (n), ascending, of a symmetric matrix (both triangles are read).
+ * - svd: singular values (k), descending; then, with `vectors`, U (m, k) and V^T (k, n), or (m, m) and (n, n) when `full`.
+ */
+export type MatrixOperation =
+  | { readonly op: "cholesky" | "lu" | "eigh" }
+  | { readonly op: "qr"; readonly full: boolean }
+  | { readonly op: "svd"; readonly full: boolean; readonly vectors: boolean }
+  | {
+      readonly op: "triangular_solve";
+      readonly lower: boolean;
+      readonly unitDiagonal: boolean;
+      readonly columns: boolean;
+    };
+
+/** A factorization of `batch` matrices (m, n), or a solve with one. Expression axes 0 = matrix, 1 = row, 2 = column. */
+export interface LinalgKernel extends KernelBase {
+  readonly kind: "linalg";
+  readonly operation: MatrixOperation;
+  readonly batch: number;
+  readonly m: number;
+  readonly n: number;
+  readonly operands: readonly ScalarExpr[];
+}
+
 export function sizeOf(shape: readonly number[]): number {
   let size = 1;
   for (const extent of shape) size *= extent;
@@ -124,5 +159,35 @@ export function outputSizes(kernel: Kernel): number[] {
       return kernel.values.map(() => kernel.outer * kernel.length);
     case "scatter":
       return [sizeOf(kernel.shape)];
+    case "linalg":
+      return linalgOutputs(kernel.operation, kernel.m, kernel.n).map((shape) => kernel.batch * sizeOf(shape));
+  }
+}
+
+/** Shape of each result for one (m, n) matrix. */
+export function linalgOutputs(operation: MatrixOperation, m: number, n: number): number[][] {
+  const k = Math.min(m, n);
+  switch (operation.op) {
+    case "cholesky":
+      return [[n, n]];
+    case "triangular_solve":
+      return [operation.columns ? [n, m] : [m, n]];
+    case "lu":
+      return [[m, n], [k], [m]];
+    case "qr":
+      return operation.full
+        ? [
+            [m, m],
+            [m, n],
+          ]
+        : [
+            [m, k],
+            [k, n],
+          ];
+    case "eigh":
+      return [[n, n], [n]];
+    case "svd":
+      if (!operation.vectors) return [[k]];
+      return operation.full ? [[k], [m, m], [n, n]] : [[k], [m, k], [k, n]];
   }
 }

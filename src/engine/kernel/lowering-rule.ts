@@ -1,7 +1,7 @@
 import type { ShapedArray } from "../core/aval.ts";
 import type { HostScalar } from "../core/dtype.ts";
 import type { ExprBuilder } from "./expr-builder.ts";
-import type { DotKernel, ReduceOp, ScanKernel, ScatterKernel, SortKernel } from "./kernel.ts";
+import type { DotKernel, LinalgKernel, ReduceOp, ScanKernel, ScatterKernel, SortKernel } from "./kernel.ts";
 import type { ScalarExpr } from "./scalar-expr.ts";
 
 /** Static parameters of a primitive: plain data (numbers, strings, booleans, arrays and records of them) or a Jaxpr. */
@@ -16,7 +16,8 @@ export interface Operand {
 type Body<K> = Omit<K, "inputs" | "params" | "outputs">;
 
 /** A kernel whose buffers have not been numbered yet. */
-export type RoutineBody = Body<DotKernel> | Body<ScanKernel> | Body<SortKernel> | Body<ScatterKernel>;
+export type RoutineBody =
+  Body<DotKernel> | Body<ScanKernel> | Body<SortKernel> | Body<ScatterKernel> | Body<LinalgKernel>;
 
 /**
  * How a primitive becomes kernels; a closed set, so that fusion can reason about every primitive.
@@ -27,6 +28,7 @@ export type RoutineBody = Body<DotKernel> | Body<ScanKernel> | Body<SortKernel> 
  * - `reduction`: folds the axes in `params.axes`.
  * - `routine`: a kernel of its own, reading its operands through fused expressions.
  * - `call`: `params.jaxpr` inlined.
+ * - `control`: a loop or a choice over the Jaxprs in `params` (core/control-params.ts says which), run from the host.
  */
 export type LoweringRule =
   | {
@@ -45,6 +47,10 @@ export type LoweringRule =
   | {
       readonly kind: "view";
       readonly alias: boolean;
+      /** As for `elementwise`; 1 unless said. */
+      readonly cost?: number;
+      /** Reads elements of its operands several times, so that whatever costs work to make is stored for it. */
+      readonly repeats?: boolean;
       element(
         builder: ExprBuilder,
         index: readonly ScalarExpr[],
@@ -63,4 +69,5 @@ export type LoweringRule =
         outputs: readonly ShapedArray[],
       ): RoutineBody;
     }
-  | { readonly kind: "call" };
+  | { readonly kind: "call" }
+  | { readonly kind: "control"; readonly form: "while" | "scan" | "cond" };

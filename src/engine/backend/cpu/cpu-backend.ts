@@ -1,5 +1,5 @@
 import type { DType, HostArray, HostScalar } from "../../core/dtype.ts";
-import type { Kernel } from "../../kernel/kernel.ts";
+import { sizeOf, type Kernel } from "../../kernel/kernel.ts";
 import {
   counters,
   type Backend,
@@ -7,12 +7,14 @@ import {
   type DeviceBuffer,
   type DeviceDescription,
   type DeviceMemory,
+  type PreparedKernel,
 } from "../backend.ts";
 import { compileDot } from "./dot.ts";
 import { BufferPool, defaultLimits, type MemoryLimits, type Storage } from "./buffers.ts";
 import { MapProgram } from "./emit-map.ts";
 import { ReduceProgram } from "./emit-reduce.ts";
-import { packParams, type KernelArguments } from "./program.ts";
+import { LinalgProgram } from "./linalg/linalg.ts";
+import { fillParams, packParams, type KernelArguments } from "./program.ts";
 import { ScanProgram } from "./scan.ts";
 import { ScatterProgram } from "./scatter.ts";
 import { SortProgram } from "./sort.ts";
@@ -116,6 +118,37 @@ export class CpuBackend implements Backend {
     counters.kernelsRun += 1;
   }
 
+  prepare(
+    compiled: CompiledKernel,
+    inputs: readonly DeviceBuffer[],
+    outputs: readonly DeviceBuffer[],
+  ): PreparedKernel {
+    const { kernel, run } = compiled as CpuKernel;
+    const words = (buffer: DeviceBuffer): HostArray => storageOf(this.#own(buffer)).words;
+    const packed = packParams(
+      kernel.params,
+      kernel.params.map(() => 0),
+    );
+    const args = { inputs: inputs.map(words), outputs: outputs.map(words), ...packed };
+    return {
+      run: (params) => {
+        const start = performance.now();
+        if (params.length > 0) fillParams(kernel.params, params, packed);
+        run(args);
+        counters.runMs += performance.now() - start;
+        counters.kernelsRun += 1;
+      },
+      release: () => undefined,
+    };
+  }
+
+  copy(source: DeviceBuffer, target: DeviceBuffer, start: number): void {
+    const from = storageOf(this.#own(source)).elements;
+    const to = storageOf(this.#own(target)).elements;
+    if (from.length === 1) to[start] = from[0]!;
+    else (to as Uint8Array).set(from as Uint8Array, start);
+  }
+
   async read(buffer: DeviceBuffer, start: number, length: number): Promise<HostArray> {
     return Promise.resolve(this.readSync(buffer, start, length));
   }
@@ -175,7 +208,10 @@ function compileKernel(kernel: Kernel): (args: KernelArguments) => void {
   switch (kernel.kind) {
     case "map": {
       const program = new MapProgram({ ...kernel, order: kernel.shape.map((_, axis) => axis) });
-      return (args) => program.run(kernel.shape, args);
+      const size = sizeOf(kernel.shape);
+      if (size === 0 || size > program.maxChunk) return (args) => program.run(kernel.shape, args);
+      const ranges = Int32Array.from(kernel.shape.flatMap((extent) => [0, extent]));
+      return (args) => program.runChunk(ranges, 0, args);
     }
     case "reduce": {
       const program = new ReduceProgram(kernel);
@@ -193,6 +229,10 @@ function compileKernel(kernel: Kernel): (args: KernelArguments) => void {
     }
     case "scatter": {
       const program = new ScatterProgram(kernel);
+      return (args) => program.run(args);
+    }
+    case "linalg": {
+      const program = new LinalgProgram(kernel);
       return (args) => program.run(args);
     }
   }

@@ -2,6 +2,7 @@ import { outputSizes, type Kernel } from "../../kernel/kernel.ts";
 import type { Tuning } from "./device.ts";
 import type { Plan } from "./plan.ts";
 import { planDot } from "./wgsl/dot.ts";
+import { planLinalg } from "./wgsl/linalg/linalg.ts";
 import { planMap } from "./wgsl/map.ts";
 import { planReduce } from "./wgsl/reduce.ts";
 import { planScan } from "./wgsl/scan.ts";
@@ -24,5 +25,7 @@ export function planKernel(kernel: Kernel, tuning: Tuning): Plan {
       return planSort(kernel, tuning);
     case "scatter":
       return planScatter(kernel, tuning);
+    case "linalg":
+      return planLinalg(kernel, tuning);
   }
 }
