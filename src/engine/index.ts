@@ -2,7 +2,9 @@
  * The engine's only door: a JAX in TypeScript on WebGPU and the CPU. Importing it installs eager evaluation on the
  * CPU; `initialize` chooses another device.
  */
+import { installAdoption } from "./core/foreign-array.ts";
 import { currentTrace, installBaseTrace, Tracer } from "./core/tracer.ts";
+import { adoptForeign } from "./dispatch/adopt-foreign.ts";
 import { ArrayImpl } from "./dispatch/array.ts";
 import { withFreshHandles } from "./dispatch/fresh-handles.ts";
 import { EvalTrace } from "./dispatch/eval-trace.ts";
@@ -17,6 +19,7 @@ import * as treeUtil from "./tree-util.ts";
 const eagerTrace = new EvalTrace();
 installBaseTrace(eagerTrace);
 installArrayMethods();
+installAdoption(adoptForeign);
 // Printing needs arrays, so it cannot be a method of theirs from the start.
 Object.defineProperty(ArrayImpl.prototype, "toString", {
   value(this: ArrayImpl): string {
@@ -26,14 +29,23 @@ Object.defineProperty(ArrayImpl.prototype, "toString", {
 
 export { counters, type Counters, type DeviceDescription, type DeviceMemory } from "./backend/backend.ts";
 export { ArrayBase } from "./core/array-base.ts";
+export { IndexError, ValueError } from "./core/errors.ts";
 export type { DType, HostArray, HostScalar } from "./core/dtype.ts";
 export { float, WeakFloat } from "./core/scalar.ts";
 export { ArrayImpl as Array, consumePendingBlock } from "./dispatch/array.ts";
 export { setItem, truth } from "./dispatch/conversions.ts";
 export { collectGarbage } from "./dispatch/garbage.ts";
 export { repr, reprSync, str, strSync } from "./dispatch/print-array.ts";
-export { deviceLost, initialize, memory, synchronize, type StartedDevice } from "./dispatch/start.ts";
+export {
+  describeDevice,
+  deviceLost,
+  initialize,
+  memory,
+  synchronize,
+  type StartedDevice,
+} from "./dispatch/start.ts";
 export { getItem, isIndexable } from "./numpy/at.ts";
+export { reprNumpyArray, strArray } from "./printing/repr.ts";
 export { jax, lax, numpy, treeUtil as tree_util };
 
 /** What the operators of a cell do. */

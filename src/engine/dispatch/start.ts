@@ -29,6 +29,11 @@ function useCpu(note?: string): StartedDevice {
   return { ...cpuBackend().description, ...(note === undefined ? {} : { note }) };
 }
 
+/** The device that arrays live on now. */
+export function describeDevice(): DeviceDescription {
+  return defaultBackend().description;
+}
+
 /** Device memory over all backends. */
 export function memory(): DeviceMemory {
   return backends()

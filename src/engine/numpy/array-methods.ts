@@ -1,4 +1,5 @@
 import { ArrayBase } from "../core/array-base.ts";
+import { adoptArguments } from "../core/foreign-array.ts";
 import type { DTypeLike } from "./dtype-like.ts";
 import { atProperty, type IndexUpdates } from "./at.ts";
 import { abs } from "./arithmetic.ts";
@@ -148,7 +149,7 @@ export function installArrayMethods(): void {
   };
   for (const [name, f] of Object.entries(functions)) {
     define(name, function (this: ArrayBase, ...args: unknown[]) {
-      return (f as (x: ArrayBase, ...rest: unknown[]) => unknown)(this, ...args);
+      return (f as (x: ArrayBase, ...rest: unknown[]) => unknown)(this, ...adoptArguments(args));
     });
   }
   define("reshape", function (this: ArrayBase, ...args: unknown[]) {

@@ -3,6 +3,7 @@ import { formatShape, type Shape } from "../core/aval.ts";
 import { ValueError } from "../core/errors.ts";
 import type { PythonScalar } from "../core/scalar.ts";
 import type { Value } from "../core/tracer.ts";
+import { adopt } from "../core/foreign-array.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { divide, power } from "./arithmetic.ts";
@@ -133,7 +134,7 @@ export class IndexUpdate {
   }
 
   subtract(values: ArrayLike): ArrayBase {
-    return this.#update("add", lax.neg(arrayArgument("subtract", values)));
+    return this.#update("add", lax.neg(arrayArgument("subtract", adopt(values))));
   }
 
   multiply(values: ArrayLike): ArrayBase {
@@ -166,7 +167,7 @@ export class IndexUpdate {
   }
 
   #update(name: UpdateName, values: ArrayLike): ArrayBase {
-    const y = arrayArgument(`at.${name}`, values);
+    const y = arrayArgument(`at.${name}`, adopt(values));
     const mask = maskOf(this.#array, this.#items);
     if (mask !== undefined && y.ndim === 0) return maskedJit(this.#array, mask, y, name);
     const plan = this.#plan;

@@ -1,6 +1,7 @@
 import { ArrayBase } from "../core/array-base.ts";
 import { IndexError, ValueError } from "../core/errors.ts";
-import { isPythonScalar } from "../core/scalar.ts";
+import { isPythonScalar, TypedScalar } from "../core/scalar.ts";
+import { adopt } from "../core/foreign-array.ts";
 
 /** Python's slice: `new Slice(1, null, 2)` is `1::2`. */
 export class Slice {
@@ -50,7 +51,8 @@ export function parseIndex(index: unknown): IndexItem[] {
   return items;
 }
 
-function parseItem(item: unknown): IndexItem[] {
+function parseItem(given: unknown): IndexItem[] {
+  const item = adopt(given);
   if (item === null || item === undefined) return [{ kind: "newaxis" }];
   if (item === ellipsis) return [{ kind: "ellipsis" }];
   if (item instanceof Slice) return [checkedSlice(item)];
@@ -58,6 +60,7 @@ function parseItem(item: unknown): IndexItem[] {
   if (Array.isArray(item)) return [{ kind: "list", value: item as readonly unknown[] }];
   if (typeof item === "string") return parseText(item);
   if (typeof item === "boolean") return [{ kind: "list", value: [item] }];
+  if (item instanceof TypedScalar) return [integerItem(Number(item.value))];
   if (isPythonScalar(item)) return [integerItem(Number(item))];
   throw new TypeError(`JAX does not support ${typeof item} indexing; got an index of that kind`);
 }

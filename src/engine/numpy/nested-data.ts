@@ -3,6 +3,7 @@ import { formatShape } from "../core/aval.ts";
 import { isDType, type DType, type HostArray } from "../core/dtype.ts";
 import { ValueError } from "../core/errors.ts";
 import { defaultFloat, defaultInt } from "../core/promotion.ts";
+import { adopt } from "../core/foreign-array.ts";
 import { isPythonScalar, TypedScalar, WeakFloat, isPythonInt, type PythonScalar } from "../core/scalar.ts";
 
 /** Elements in nested JavaScript arrays, as NumPy takes them in nested lists. */
@@ -52,7 +53,8 @@ function ragged(shape: readonly number[], depth: number): ValueError {
   );
 }
 
-function leafOf(value: unknown): Leaf {
+function leafOf(given: unknown): Leaf {
+  const value = adopt(given);
   if (isPythonScalar(value) || value instanceof ArrayBase || isHostArray(value)) return value;
   const shown = typeof value === "string" ? `'${value}'` : String(value);
   const dtype = typeof value === "string" ? `<U${String(value.length)}` : "object";
