@@ -81,6 +81,24 @@ export class ExprBuilder {
     return this.#intern("bitcast", dtype, [operand]);
   }
 
+  /** a * b + c of floats with one rounding. */
+  fma(a: ScalarExpr, b: ScalarExpr, c: ScalarExpr): ScalarExpr {
+    this.#checkSame("fma", a, b);
+    this.#checkSame("fma", a, c);
+    return this.#intern("fma", a.dtype, [a, b, c]);
+  }
+
+  /** Both words of a Threefry-2x32 block: 20 rounds over the counter (x0, x1) under the key (k0, k1), all uint32. */
+  threefry(
+    [k0, k1]: readonly [ScalarExpr, ScalarExpr],
+    [x0, x1]: readonly [ScalarExpr, ScalarExpr],
+  ): readonly [ScalarExpr, ScalarExpr] {
+    const parity = this.const("uint32", 0x1bd11bda);
+    const k2 = this.binary("xor", this.binary("xor", k0, k1), parity);
+    const first = this.#intern("threefry", "uint32", [k0, k1, k2, x0, x1]);
+    return [first, this.#intern("threefrySecond", "uint32", [first])];
+  }
+
   /** A constant of any dtype from a small number. */
   number(dtype: DType, value: number): ScalarExpr {
     if (dtype === "bool") return this.const(dtype, value !== 0);

@@ -75,7 +75,16 @@ export type ScalarExpr =
   /** Value conversion to `dtype`. Float to integer truncates and saturates, NaN gives 0; anything to bool is `!= 0`. */
   | Node<"cast", object>
   /** Reinterprets the bits; same width. */
-  | Node<"bitcast", object>;
+  | Node<"bitcast", object>
+  /** args[0] * args[1] + args[2] of floats, rounded once. */
+  | Node<"fma", object>
+  /**
+   * The first word of a block of random bits: Threefry-2x32 with 20 rounds of the counter (args[3], args[4]) under the
+   * key schedule args[0..2], all uint32. The one operation with two results, so that both words cost one evaluation.
+   */
+  | Node<"threefry", object>
+  /** The second word of the block whose first word is args[0]. */
+  | Node<"threefrySecond", object>;
 
 interface NodeBase<Op extends string> {
   readonly op: Op;

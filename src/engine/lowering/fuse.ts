@@ -3,7 +3,7 @@ import type { FlatJaxpr } from "./inline.ts";
 
 /** A set of values computed by one kernel. */
 export interface KernelGroup {
-  readonly kind: "map" | "reduce" | "routine";
+  readonly kind: "map" | "reduce" | "routine" | "control";
   /** Equations whose results the kernel stores, in program order. */
   readonly roots: JaxprEqn[];
   /** Elementwise work on finished reductions, stored by the same kernel. */
@@ -41,19 +41,21 @@ export function fuse(
 
 class Fusion {
   readonly #program: FlatJaxpr;
+  readonly #scalarArguments: ReadonlySet<Var>;
   readonly #maxKernelBuffers: number;
   readonly #definitions = new Map<Var, JaxprEqn>();
   readonly #aliases = new Map<Var, Var>();
   /** Variables in memory: inputs, results of reductions and routines, outputs, and what fusion decides to store. */
   readonly #stored = new Set<Var>();
   readonly #costs = new Map<Var, number>();
-  /** How each variable is read: iteration space of the reader, and the chain of views in between. */
-  readonly #readings = new Map<Var, Set<string>>();
+  /** How each variable is read: iteration space of the reader, and the chain of views in between; with its points. */
+  readonly #readings = new Map<Var, Map<string, number>>();
   /** Stored variables a computation loads. */
   readonly #loads = new Map<Var, Set<Var>>();
 
   constructor(program: FlatJaxpr, scalarArguments: ReadonlySet<Var>, maxKernelBuffers: number) {
     this.#program = program;
+    this.#scalarArguments = scalarArguments;
     this.#maxKernelBuffers = maxKernelBuffers;
     for (const variable of program.inputs) if (!scalarArguments.has(variable)) this.#stored.add(variable);
     for (const eqn of program.eqns) {
@@ -86,10 +88,18 @@ class Fusion {
         this.#stored.add(eqn.outvars[0]!);
         continue;
       }
-      const own = rule.kind === "reduction" || rule.kind === "routine";
+      const own = rule.kind === "reduction" || rule.kind === "routine" || rule.kind === "control";
+      if (rule.kind === "control") this.#storeOperands(eqn);
       for (const variable of eqn.outvars) {
         if (own || outputs.has(variable)) this.#stored.add(variable);
       }
+    }
+  }
+
+  /** Programs of their own read what they work on from memory, but for host scalars. */
+  #storeOperands(eqn: JaxprEqn): void {
+    for (const atom of eqn.invars) {
+      if (atom instanceof Var && !this.#scalarArguments.has(atom)) this.#store(atom);
     }
   }
 
@@ -101,7 +111,7 @@ class Fusion {
   #estimateCosts(): void {
     for (const eqn of this.#program.eqns) {
       const rule = eqn.primitive.lower;
-      let cost = rule.kind === "elementwise" ? rule.cost : 1;
+      let cost = rule.kind === "elementwise" ? rule.cost : rule.kind === "view" ? (rule.cost ?? 1) : 1;
       for (const atom of eqn.invars) cost += this.#costOf(atom);
       for (const variable of eqn.outvars) this.#costs.set(variable, Math.min(cost, costCap));
     }
@@ -110,16 +120,20 @@ class Fusion {
   /** From the results back: which iteration spaces read each value, and whether one computation serves them all. */
   #storeWhatIsReadInSeveralWays(): void {
     for (const atom of this.#program.outputs) {
-      if (atom instanceof Var) this.#addReading(atom, mapKey(atom));
+      if (atom instanceof Var) this.#addReading(atom, mapKey(atom), atom.aval.size);
     }
     [...this.#program.eqns].reverse().forEach((eqn, distance) => {
       for (const variable of eqn.outvars) this.#decide(variable, eqn);
       const rule = eqn.primitive.lower;
       for (const [position, atom] of eqn.invars.entries()) {
         if (!(atom instanceof Var)) continue;
-        for (const reading of this.#readingsThrough(eqn, position, distance)) this.#addReading(atom, reading);
+        for (const [reading, points] of this.#readingsThrough(eqn, position, distance)) {
+          this.#addReading(atom, reading, points);
+        }
         if (rule.kind === "view" || rule.kind === "elementwise") this.#storeIfExpanded(atom, eqn);
-        const repeats = rule.kind === "routine" && eqn.primitive.name === "dot_general";
+        const repeats =
+          (rule.kind === "routine" && eqn.primitive.name === "dot_general") ||
+          (rule.kind === "view" && rule.repeats === true);
         if (repeats && this.#costOf(atom) > dotOperandLimit) this.#store(atom);
       }
     });
@@ -128,9 +142,10 @@ class Fusion {
   #decide(variable: Var, eqn: JaxprEqn): void {
     if (this.#stored.has(variable) || eqn.outvars.length > 1) return;
     const readings = this.#readings.get(variable);
-    if (readings !== undefined && readings.size > 1 && this.#costOf(variable) > recomputeLimit) {
-      this.#store(variable);
-    }
+    if (readings === undefined || readings.size < 2 || this.#costOf(variable) <= recomputeLimit) return;
+    // Readings that share the elements out, such as the rows of a matrix one by one, compute none of them twice.
+    const points = [...readings.values()].reduce((sum, count) => sum + count, 0);
+    if (points > variable.aval.size) this.#store(variable);
   }
 
   #storeIfExpanded(atom: Var, eqn: JaxprEqn): void {
@@ -145,22 +160,25 @@ class Fusion {
     for (const sibling of this.#definitions.get(variable)?.outvars ?? []) this.#stored.add(sibling);
   }
 
-  #addReading(variable: Var, reading: string): void {
+  #addReading(variable: Var, reading: string, points: number): void {
     let readings = this.#readings.get(variable);
-    if (readings === undefined) this.#readings.set(variable, (readings = new Set()));
-    readings.add(reading);
+    if (readings === undefined) this.#readings.set(variable, (readings = new Map<string, number>()));
+    readings.set(reading, points);
   }
 
   /** How an equation reads operand `position`, given how its own result is read. */
-  #readingsThrough(eqn: JaxprEqn, position: number, distance: number): string[] {
+  #readingsThrough(eqn: JaxprEqn, position: number, distance: number): (readonly [string, number])[] {
     const rule = eqn.primitive.lower;
     const output = eqn.outvars[0]!;
-    if (rule.kind === "reduction") return [reduceKey(eqn)];
-    if (rule.kind === "routine") return [`routine ${String(distance)} ${String(position)}`];
-    const own = this.#stored.has(output) ? [mapKey(output)] : [...(this.#readings.get(output) ?? [])];
+    if (rule.kind === "reduction") return [[reduceKey(eqn), eqn.invars[position]!.aval.size]];
+    if (rule.kind === "routine" || rule.kind === "control")
+      return [[`routine ${String(distance)} ${String(position)}`, Infinity]];
+    const own = this.#stored.has(output)
+      ? [[mapKey(output), output.aval.size] as const]
+      : [...(this.#readings.get(output) ?? [])];
     const same = rule.kind === "elementwise" && eqn.invars[position]!.aval.ndim === output.aval.ndim;
     if (same || (rule.kind === "view" && rule.alias)) return own;
-    return own.map((reading) => `${reading}/${String(distance)}`);
+    return own.map(([reading, points]) => [`${reading}/${String(distance)}`, points] as const);
   }
 
   /** A kernel can bind so many buffers: store intermediate values where an expression would load more. */
@@ -168,7 +186,7 @@ class Fusion {
     const limit = Math.max(2, this.#maxKernelBuffers - 2);
     for (const eqn of this.#program.eqns) {
       let loads = this.#loadsOf(eqn);
-      while (loads.size > limit) {
+      while (loads.size > limit && eqn.primitive.lower.kind !== "control") {
         const heaviest = eqn.invars
           .filter((atom): atom is Var => atom instanceof Var && !this.#stored.has(atom))
           .sort((a, b) => (this.#loads.get(b)?.size ?? 0) - (this.#loads.get(a)?.size ?? 0))[0];
@@ -202,8 +220,10 @@ class Fusion {
     const kind = definition.primitive.lower.kind;
     if (kind !== "elementwise" && kind !== "view") return false;
     const output = reader.outvars[0]!;
-    const readings = this.#stored.has(output) ? new Set([mapKey(output)]) : this.#readings.get(output);
-    return readings?.size === 1 && readings.has(mapKey(stored)) && stored.aval.ndim === output.aval.ndim;
+    const readings = this.#stored.has(output)
+      ? new Map([[mapKey(output), 0]])
+      : (this.#readings.get(output) ?? new Map<string, number>());
+    return readings.size === 1 && readings.has(mapKey(stored)) && stored.aval.ndim === output.aval.ndim;
   }
 
   /** Kernels by level: a value's level is one more than that of the deepest value it loads. */
@@ -219,8 +239,8 @@ class Fusion {
       for (const variable of eqn.outvars) levels.set(variable, level);
       const kind = kindOf(eqn);
       const key =
-        kind === "routine"
-          ? `routine ${String(position)}`
+        kind === "routine" || kind === "control"
+          ? `${kind} ${String(position)}`
           : `${String(level)} ${kind === "reduce" ? reduceKey(eqn) : mapKey(output)}`;
       const buffers = new Set([...loads, ...eqn.outvars]);
       const candidates = byKey.get(key) ?? [];
@@ -274,7 +294,7 @@ class Fusion {
     const own = mapKey(variable);
     const all = [variable, ...[...this.#aliases].filter(([, of]) => of === variable).map(([alias]) => alias)];
     return all.every((name) =>
-      [...(this.#readings.get(name) ?? [])].every(
+      [...(this.#readings.get(name)?.keys() ?? [])].every(
         (reading) => reading === own || !reading.startsWith(`${own}/`),
       ),
     );
@@ -283,7 +303,8 @@ class Fusion {
 
 function kindOf(eqn: JaxprEqn): KernelGroup["kind"] {
   const kind = eqn.primitive.lower.kind;
-  return kind === "reduction" ? "reduce" : kind === "routine" ? "routine" : "map";
+  if (kind === "routine" || kind === "control") return kind;
+  return kind === "reduction" ? "reduce" : "map";
 }
 
 function mapKey(variable: Var): string {

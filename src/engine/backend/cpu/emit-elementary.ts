@@ -1,5 +1,6 @@
 import type { ScalarExpr } from "../../kernel/scalar-expr.ts";
 import type { Statements } from "./emit-scalar.ts";
+import { erfInvTable } from "./erf-inv-table.ts";
 import { fits, reduction } from "./fits.ts";
 
 /**
@@ -238,13 +239,19 @@ else { const s = F(F(Math.sqrt(${w})) - 3); ${y} = ${x} * ${steps(fits.erfInvTai
   );
 }
 
+/** A row of the table for u = 1 - x*x, and its series; see `erfInvTable`. */
 function emitErfInv64(x: string, out: Statements): string {
-  const square = out.local(`-${x} * ${x}`);
-  const w = out.local(`-${emitLog1p64(square, out)}`);
+  const { stride, shift, first } = erfInvTable;
   return block(
     out,
-    (y) => `if (${w} < 6.25) { const s = ${w} - 3.125; ${y} = ${x} * ${horner(fits.erfInvCentral64, "s")}; }
-else ${y} = M.erfInvTail(${x}, ${w});`,
+    (y) => `{ const u = (1 - ${x}) * (1 + ${x});
+if (u > 0) {
+SD[0] = u;
+const k = ((SI[1] - 1 >> ${shift}) - ${first}) * ${stride};
+const r = u * EI[k] - 1, z = r * r;
+const low = (EI[k + 4] + r * EI[k + 5]) + z * ((EI[k + 6] + r * EI[k + 7]) + z * ((EI[k + 8] + r * EI[k + 9]) + z * (EI[k + 10] + r * EI[k + 11])));
+${y} = ${x} * (EI[k + 1] + ((EI[k + 2] + r * EI[k + 3]) + z * low));
+} else ${y} = ${x} === 1 || ${x} === -1 ? ${x} * Infinity : NaN; }`,
   );
 }
 

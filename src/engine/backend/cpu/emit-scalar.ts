@@ -2,6 +2,7 @@ import type { DType, HostScalar } from "../../core/dtype.ts";
 import { isFloating } from "../../core/dtype.ts";
 import type { ScalarExpr } from "../../kernel/scalar-expr.ts";
 import { emitElementary, isElementary } from "./emit-elementary.ts";
+import { emitThreefry } from "./emit-threefry.ts";
 
 /**
  * How values stand in generated code: float32 as a number rounded after every operation, int32 and uint32 both as an
@@ -86,6 +87,13 @@ export function emitScalar(node: ScalarExpr, args: readonly string[], out: State
       return compare(">", node.args[0]!.dtype, a, b);
     case "ge":
       return compare(">=", node.args[0]!.dtype, a, b);
+    case "fma":
+      // The product of two float32 is exact in double.
+      return node.dtype === "float32" ? `F(${a} * ${b} + ${c})` : `M.fma(${a}, ${b}, ${c})`;
+    case "threefry":
+      return emitThreefry(args, out);
+    case "threefrySecond":
+      return `${a}b`;
     case "isFinite":
       return isFloating(node.args[0]!.dtype) ? `(${a} - ${a} === 0)` : "true";
     default:

@@ -59,6 +59,27 @@ export function pow(base: number, exponent: number): number {
   return Math.pow(base, exponent);
 }
 
+/** Above this size a factor cannot be split without overflow. */
+const largestSplit = 2 ** 995;
+
+/** a * b + c, the product in two exact parts (Dekker, 1971), the sum with its error (Knuth). */
+export function fma(a: number, b: number, c: number): number {
+  const product = a * b;
+  if (!(Math.abs(a) < largestSplit && Math.abs(b) < largestSplit && Math.abs(product) < largestSplit)) {
+    return product + c;
+  }
+  const aScaled = a * 134217729;
+  const aHigh = aScaled - (aScaled - a);
+  const aLow = a - aHigh;
+  const bScaled = b * 134217729;
+  const bHigh = bScaled - (bScaled - b);
+  const bLow = b - bHigh;
+  const lost = aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
+  const sum = product + c;
+  const part = sum - product;
+  return sum + (product - (sum - part) + (c - part) + lost);
+}
+
 function polynomial(coefficients: readonly number[], x: number): number {
   let sum = 0;
   for (let k = coefficients.length - 1; k >= 0; k--) sum = sum * x + coefficients[k]!;
@@ -88,29 +109,6 @@ export function erf(x: number): number {
     return x > 0 ? 1 - rest : rest - 1;
   }
   return Math.sign(x);
-}
-
-/** M. Giles' double-precision polynomials for the tails of erfInv, in sqrt(w) less 3.25 and 5. */
-const erfInvMiddle = [
-  3.0838856104922208, 1.0052589676941592, 0.005370914553590064, -0.003751208507569241, 0.002491442096107851,
-  -0.0016882755560235047, 0.0009532893797373805, -0.0003550375203628475, 2.4031110387097894e-5,
-  6.828485145957318e-5, -4.7318229009055734e-5, 1.2475304481671779e-5, 2.9234449089955446e-6,
-  -4.013867526981546e-6, 1.5027403968909828e-6, 1.8239629214389228e-8, -2.7517406297064545e-7,
-  9.075656193888539e-8, 2.2137376921775787e-9,
-];
-const erfInvFarTail = [
-  4.849906401408584, 1.0103004648645344, -0.00013871931833623122, -0.00021503011930044477,
-  7.599527703001776e-5, -1.968177810553167e-5, 4.526062597223154e-6, -9.9298272942317e-7,
-  2.2900482228026655e-7, -6.771199775845234e-8, 2.914795345090108e-8, -1.496002662714924e-8,
-  7.615701208078339e-9, -3.789465440126737e-9, 1.5076572693500548e-9, -2.5556418169965252e-10,
-  -2.7109920616438573e-11,
-];
-
-/** erfInv(x) where w = -log(1 - x*x) is at least 6.25, or NaN. */
-export function erfInvTail(x: number, w: number): number {
-  if (Math.abs(x) === 1) return x * Infinity;
-  const root = Math.sqrt(w);
-  return x * (w < 16 ? polynomial(erfInvMiddle, root - 3.25) : polynomial(erfInvFarTail, root - 5));
 }
 
 /** 2^k at index k + 1074, for every k of a double. */

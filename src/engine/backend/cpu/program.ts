@@ -1,5 +1,6 @@
 import { allocateHost, type DType, type HostArray, type HostScalar } from "../../core/dtype.ts";
 import { counters } from "../backend.ts";
+import { erfInvRows } from "./erf-inv-table.ts";
 import * as elementaryFunctions from "./math.ts";
 
 /** What generated code reads and writes: memory, parameters, scratch of staged bodies, accumulators. */
@@ -51,28 +52,39 @@ export function compileLoop(body: string, dtypes: readonly DType[]): LoopFunctio
   if (known !== undefined) return known;
   const start = performance.now();
   const source = `"use strict";\nconst F = Math.fround;\nreturn function (r, base, I, O, P, Q, T, A) {\n${key}\n};`;
-  const factory = new Function(...environmentNames, source) as (...values: unknown[]) => LoopFunction;
-  const loop = factory(...environmentValues);
+  const factory = new Function(...environmentNames, "EI", source) as (...values: unknown[]) => LoopFunction;
+  const loop = factory(...environmentValues, body.includes("EI[") ? erfInvRows() : undefined);
   compiled.set(key, loop);
   counters.kernelsCompiled += 1;
   counters.compileMs += performance.now() - start;
   return loop;
 }
 
+type PackedParams = Pick<KernelArguments, "numbers"> & { readonly bigints: bigint[] };
+
 /** Parameters as generated code takes them. */
-export function packParams(
+export function packParams(dtypes: readonly DType[], values: readonly HostScalar[]): PackedParams {
+  const packed = {
+    numbers: new Float64Array(dtypes.length),
+    bigints: new Array<bigint>(dtypes.length).fill(0n),
+  };
+  fillParams(dtypes, values, packed);
+  return packed;
+}
+
+/** As `packParams`, into what was packed before. */
+export function fillParams(
   dtypes: readonly DType[],
   values: readonly HostScalar[],
-): Pick<KernelArguments, "numbers" | "bigints"> {
-  const numbers = new Float64Array(dtypes.length);
-  const bigints: bigint[] = new Array<bigint>(dtypes.length).fill(0n);
-  dtypes.forEach((dtype, k) => {
+  { numbers, bigints }: PackedParams,
+): void {
+  for (let k = 0; k < dtypes.length; k++) {
+    const dtype = dtypes[k];
     const value = values[k];
     if (value === undefined) throw new TypeError(`parameter ${k} of the kernel has no value`);
     if (dtype === "int64") bigints[k] = BigInt.asIntN(64, BigInt(value));
     else numbers[k] = dtype === "float32" ? Math.fround(Number(value)) : Number(value);
-  });
-  return { numbers, bigints };
+  }
 }
 
 /** Scratch memory in the layout generated code sees: uint32 by its bits. */

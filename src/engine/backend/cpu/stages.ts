@@ -95,6 +95,10 @@ function weightOf(node: ScalarExpr): number {
     case "round":
     case "cast":
       return 4;
+    case "threefrySecond":
+      return 0;
+    case "threefry":
+      return 90;
     default:
       return isElementary(node.op) ? 40 : node.dtype === "int64" ? 3 : 1;
   }
@@ -118,7 +122,8 @@ function cut(roots: readonly ScalarExpr[], ready: ReadonlyMap<ScalarExpr, string
       filled = 0;
     }
     filled += weight;
-    stageOf.set(node, stage);
+    // The second word of a block is known where the first is computed.
+    stageOf.set(node, node.op === "threefrySecond" ? stageOf.get(node.args[0]!)! : stage);
     const below = node.args.reduce((sum, arg) => sum + whole.get(arg)!, weight);
     whole.set(node, Math.min(below, cheapWeight + 1));
   }

@@ -136,12 +136,21 @@ export class Body {
   }
 
   #operation(node: ScalarExpr): Value {
+    if (node.op === "threefrySecond") {
+      const first = this.#valueOf(node.args[0]!);
+      return { text: first.text.replace(/\.first$/, ".second"), lanes: first.lanes };
+    }
     const args = node.args.map((arg) => this.#valueOf(arg));
     const lanes = args.some((arg) => arg.lanes === 4) ? 4 : 1;
     const texts = args.map((arg, i) => splat(arg, node.args[i]!.dtype, lanes));
     if (this.#isConstantOverRun(node)) {
       const text = operationText(this.#shader, node, texts, lanes);
-      return { text: this.#shader.hoist(`node ${node.id}`, text), lanes };
+      const name = this.#shader.hoist(`node ${node.id}`, text);
+      return { text: node.op === "threefry" ? `${name}.first` : name, lanes };
+    }
+    if (node.op === "threefry") {
+      const text = operationText(this.#shader, node, texts, lanes);
+      return { text: `${this.let(lanes === 1 ? "Block" : "Block_v", text)}.first`, lanes };
     }
     const farAngles = this.#options.nearAngles === true ? this.farAngles : undefined;
     const text = operationText(this.#shader, node, texts, lanes, farAngles);

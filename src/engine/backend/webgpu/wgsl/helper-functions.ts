@@ -75,7 +75,33 @@ const basics: Readonly<Record<string, string>> = {
 }`,
 };
 
-const templates: Readonly<Record<string, string>> = { ...basics, ...elementaryFunctions };
+/** 20 rounds of Threefry-2x32 (Salmon, Moraes, Dror, Shaw, 2011) under the key schedule k. */
+function threefry(): string {
+  const rotations = [
+    [13, 15, 26, 6],
+    [17, 29, 16, 24],
+  ];
+  const lines: string[] = [];
+  for (let group = 0; group < 5; group++) {
+    for (const bits of rotations[group % 2]!) {
+      lines.push(`a += b; b = ((b << {U}(${bits}u)) | (b >> {U}(${32 - bits}u))) ^ a;`);
+    }
+    lines.push(`a += k${(group + 1) % 3}; b += k${(group + 2) % 3} + {U}(${group + 1}u);`);
+  }
+  return `struct @Block { first: {U}, second: {U} }
+fn @threefry(k0: {U}, k1: {U}, k2: {U}, x0: {U}, x1: {U}) -> @Block {
+  var a = x0 + k0;
+  var b = x1 + k1;
+  ${lines.join("\n  ")}
+  return @Block(a, b);
+}`;
+}
+
+const templates: Readonly<Record<string, string>> = {
+  ...basics,
+  ...elementaryFunctions,
+  threefry: threefry(),
+};
 
 /** The text of the helpers named (a trailing "_v" asks for four lanes) and of all they call, callees first. */
 export function helperText(names: Iterable<string>): string {
@@ -106,7 +132,7 @@ function expand(name: string): { readonly code: string; readonly calls: readonly
     })
     .replaceAll(/(@@?)(\w+)/g, (_, at: string, called: string) => {
       const full = wide && at === "@" ? `${called}_v` : called;
-      if (full !== name) calls.push(full);
+      if (full !== name && called !== "Block") calls.push(full);
       return full;
     });
   return { code, calls };

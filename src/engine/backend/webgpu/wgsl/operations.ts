@@ -11,6 +11,7 @@ interface Operands {
   readonly a: string;
   readonly b: string;
   readonly c: string;
+  readonly rest: readonly string[];
   readonly lanes: Lanes;
   /** Where given, circular functions may assume angles up to 1e5 and add here the condition that they are not. */
   readonly farAngles?: string[] | undefined;
@@ -52,8 +53,8 @@ export function operationText(
 ): string {
   const row = table[node.op];
   if (row === undefined) throw new Error(`${node.op} is not an operation`);
-  const [a = "", b = "", c = ""] = args;
-  return row({ shader, node, dtype: node.args[0]!.dtype, a, b, c, lanes, farAngles });
+  const [a = "", b = "", c = "", ...rest] = args;
+  return row({ shader, node, dtype: node.args[0]!.dtype, a, b, c, rest, lanes, farAngles });
 }
 
 const number = (o: Operands, value: HostScalar, dtype: DType = o.dtype): string => {
@@ -249,5 +250,7 @@ const table: Partial<Record<ScalarExpr["op"], Row>> = {
   ge: ordered(">="),
   select: (o) => `select(${o.c}, ${o.b}, ${o.a})`,
   cast,
+  fma: (o) => o.shader.call("fused", o.lanes, o.a, o.b, o.c),
+  threefry: (o) => o.shader.call("threefry", o.lanes, o.a, o.b, o.c, ...o.rest),
   bitcast: (o) => (o.node.dtype === o.dtype ? o.a : `bitcast<${type(o, o.node.dtype)}>(${o.a})`),
 };
