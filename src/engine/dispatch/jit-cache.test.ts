@@ -98,7 +98,7 @@ describe("the jit cache", () => {
     const f = jit((x: unknown) => x);
     expect(() => f("text")).toThrow("Error interpreting argument to <lambda> as an abstract array");
     expect(() => f(ones)).toThrow("was not marked as static using the static_argnums");
-    expect(() => jit(3 as never)).toThrow("Expected a callable value, got number");
+    expect(() => jit(3 as never)).toThrow("Expected a callable value, got 3");
   });
 });
 

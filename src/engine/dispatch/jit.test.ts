@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { ArrayBase } from "../core/array-base.ts";
 import { installBaseTrace } from "../core/tracer.ts";
 import * as lax from "../lax/lax.ts";
-import { make_jaxpr } from "../transforms/make-jaxpr.ts";
+import { make_jaxpr } from "../transforms/api/make-jaxpr.ts";
 import { ArrayImpl } from "./array.ts";
 import { counters } from "../backend/backend.ts";
 import { cpuBackend } from "./devices.ts";

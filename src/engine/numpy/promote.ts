@@ -2,6 +2,7 @@ import { ArrayBase } from "../core/array-base.ts";
 import { formatShape, sameShape, type Shape } from "../core/aval.ts";
 import { isFloating, is64Bit, type DType } from "../core/dtype.ts";
 import { canonicalizeDType, defaultInt, promoteTypes } from "../core/promotion.ts";
+import { pythonTypeName } from "../core/python-type-name.ts";
 import { isPythonScalar, typedScalar } from "../core/scalar.ts";
 import { avalOf, Tracer, type Value } from "../core/tracer.ts";
 import { ArrayImpl } from "../dispatch/array.ts";
@@ -11,14 +12,6 @@ import { broadcast_shapes } from "./broadcast-shapes.ts";
 
 /** What NumPy functions compute with: an array, a tracer, or a Python scalar. */
 export type ArrayLike = Value;
-
-/** What Python would call the type of a JavaScript value. */
-export function pythonTypeName(value: unknown): string {
-  if (value === null || value === undefined) return "NoneType";
-  if (Array.isArray(value)) return "list";
-  if (typeof value === "string") return "str";
-  return typeof value === "function" ? "function" : "dict";
-}
 
 /** Throws TypeError, in JAX's words, unless all arguments are arrays or scalars. */
 export function checkArraylike(functionName: string, args: readonly unknown[]): asserts args is Value[] {

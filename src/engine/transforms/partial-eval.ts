@@ -98,8 +98,15 @@ export interface Linearized {
   readonly nonzeroOut: readonly boolean[];
 }
 
-/** Runs `f` at `primals` and keeps its derivative there as a linear Jaxpr. */
-export function linearizeFlat(f: FlatFunction, primals: readonly Value[]): Linearized {
+/**
+ * Runs `f` at `primals` and keeps its derivative there as a linear Jaxpr. `count` says, when `f` has run, how many of
+ * its results are differentiated; the rest is auxiliary data.
+ */
+export function linearizeFlat(
+  f: FlatFunction,
+  primals: readonly Value[],
+  count: () => number = () => Infinity,
+): Linearized {
   const partial = new PartialEvalTrace(currentTrace());
   const unknowns = primals.map((primal) => partial.newUnknown(avalOf(primal)));
   const tangents = unknowns.map((unknown): Tangent =>
@@ -111,11 +118,12 @@ export function linearizeFlat(f: FlatFunction, primals: readonly Value[]): Linea
       throw new Error("internal error: a primitive mixes values and tangents and has no partialEval rule");
     }
   }
-  const nonzero = results.tangents.filter((tangent): tangent is Value => !(tangent instanceof Zero));
+  const outTangents = results.tangents.slice(0, count());
+  const nonzero = outTangents.filter((tangent): tangent is Value => !(tangent instanceof Zero));
   return {
     primals: results.primals,
     jaxpr: partial.finish(unknowns, nonzero),
-    nonzeroOut: results.tangents.map((tangent) => !(tangent instanceof Zero)),
+    nonzeroOut: outTangents.map((tangent) => !(tangent instanceof Zero)),
   };
 }
 
