@@ -14,6 +14,7 @@ import * as lax from "./lax/index.ts";
 import { installArrayMethods } from "./numpy/array-methods.ts";
 import * as numpy from "./numpy/index.ts";
 import { operators as numpyOperators } from "./numpy/operators.ts";
+import * as random from "./random/index.ts";
 import * as treeUtil from "./tree-util.ts";
 
 const eagerTrace = new EvalTrace();
@@ -46,16 +47,23 @@ export {
 } from "./dispatch/start.ts";
 export { getItem, isIndexable } from "./numpy/at.ts";
 export { reprNumpyArray, strArray } from "./printing/repr.ts";
-export { jax, lax, numpy, treeUtil as tree_util };
+export { jax, lax, numpy, random, treeUtil as tree_util };
 
 /** What the operators of a cell do. */
 export const operators = withFreshHandles(numpyOperators);
 
 /** What a cell can import, by module name. */
 export const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  jax: { ...jax, numpy: withFreshHandles(numpy), lax: withFreshHandles(lax), tree_util: treeUtil },
+  jax: {
+    ...jax,
+    numpy: withFreshHandles(numpy),
+    lax: withFreshHandles(lax),
+    random: withFreshHandles(random),
+    tree_util: treeUtil,
+  },
   "jax/numpy": withFreshHandles(numpy),
   "jax/lax": withFreshHandles(lax),
+  "jax/random": withFreshHandles(random),
   "jax/tree_util": treeUtil,
 };
 
