@@ -33,6 +33,14 @@ export interface CompiledKernel {
   readonly kernel: Kernel;
 }
 
+/** A kernel with the buffers of all its runs, for loops. */
+export interface PreparedKernel {
+  /** Queues one run. */
+  run(params: readonly HostScalar[]): void;
+  /** Gives back what the preparation holds; the buffers are not its own. */
+  release(): void;
+}
+
 /**
  * A device. Work is queued in order: a buffer may be released while work that uses it is still queued, and what a
  * later dispatch writes to reused memory comes after it.
@@ -64,6 +72,16 @@ export interface Backend {
     params: readonly HostScalar[],
     outputs: readonly DeviceBuffer[],
   ): void;
+
+  /** Makes ready many runs on the same buffers, which must not be released before the preparation. */
+  prepare(
+    compiled: CompiledKernel,
+    inputs: readonly DeviceBuffer[],
+    outputs: readonly DeviceBuffer[],
+  ): PreparedKernel;
+
+  /** Queues a copy of all of `source` into another buffer of its dtype, from element `start` on. */
+  copy(source: DeviceBuffer, target: DeviceBuffer, start: number): void;
 
   /** Elements `start` to `start + length` in NumPy's layout, a copy. */
   read(buffer: DeviceBuffer, start: number, length: number): Promise<HostArray>;

@@ -57,7 +57,7 @@ function printEqn(eqn: JaxprEqn, names: Names, used: ReadonlySet<Atom>, indent: 
   // A call leads with its name.
   const first = (name: string): string => (name === "name" ? "" : name);
   const params = Object.keys(eqn.params).sort((a, b) => (first(a) < first(b) ? -1 : 1));
-  const hasJaxpr = params.some((name) => isJaxpr(eqn.params[name]));
+  const hasJaxpr = params.some((name) => isJaxpr(eqn.params[name]) || isJaxprList(eqn.params[name]));
   const printed = params.map((name) => `${name}=${printParam(eqn.params[name], names, indent + 2)}`);
   let bracket = "";
   if (hasJaxpr) {
@@ -73,7 +73,16 @@ function isJaxpr(value: unknown): boolean {
   return value instanceof Jaxpr || value instanceof ClosedJaxpr;
 }
 
+function isJaxprList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isJaxpr);
+}
+
 function printParam(value: unknown, names: Names, indent: number): string {
+  if (isJaxprList(value)) {
+    const pad = (amount: number): string => "\n" + " ".repeat(amount);
+    const items = value.map((item) => pad(indent + 2) + printParam(item, names, indent + 2));
+    return `(${items.join("")}${pad(indent)})`;
+  }
   if (value instanceof ClosedJaxpr) return layOut(value.jaxpr, names, indent);
   if (value instanceof Jaxpr) return layOut(value, names, indent);
   if (value === null || value === undefined) return "None";

@@ -1,5 +1,6 @@
 import type { ArrayBase } from "../core/array-base.ts";
 import type { ShapedArray } from "../core/aval.ts";
+import { JaxprCache } from "../core/jaxpr-cache.ts";
 import { ClosedJaxpr, Jaxpr, Literal, Var, type Atom } from "../core/jaxpr.ts";
 import type { Params, Primitive } from "../core/primitive.ts";
 import { avalOfScalar, convertScalar, type PythonScalar } from "../core/scalar.ts";
@@ -15,8 +16,7 @@ import { runProgram } from "./run-program.ts";
  */
 export class EvalTrace implements Trace {
   readonly name = "EvalTrace";
-  readonly #programs = new Map<string, Program>();
-  readonly #calls = new WeakMap<ClosedJaxpr, Map<string, Program>>();
+  readonly #programs = new JaxprCache<Program>();
 
   processPrimitive(primitive: Primitive, operands: readonly Value[], params: Params): readonly ArrayBase[] {
     const atoms = operands.map((operand) => atomOf(primitive, concrete(operand)));
@@ -30,22 +30,24 @@ export class EvalTrace implements Trace {
     atoms: readonly (ArrayImpl | PythonScalar | Literal)[],
     args: readonly (ArrayImpl | PythonScalar)[],
   ): Program {
-    const closed = params["jaxpr"];
-    let cache = this.#programs;
-    let key = `${primitive.name} ${atoms.map(signatureOf).join(" ")}`;
-    if (closed instanceof ClosedJaxpr) {
-      cache = this.#calls.get(closed) ?? new Map<string, Program>();
-      this.#calls.set(closed, cache);
-    } else {
-      key += ` ${JSON.stringify(params)}`;
-    }
-    const known = cache.get(key);
-    if (known !== undefined) return known;
-    const flags = args.map((arg) => !(arg instanceof ArrayImpl));
-    const program = compileProgram(oneEquation(primitive, params, atoms), flags);
-    cache.set(key, program);
-    return program;
+    const { key, jaxprs } = describeParams(params);
+    return this.#programs.get(jaxprs, `${primitive.name} ${atoms.map(signatureOf).join(" ")} ${key}`, () => {
+      const flags = args.map((arg) => !(arg instanceof ArrayImpl));
+      return compileProgram(oneEquation(primitive, params, atoms), flags);
+    });
   }
+}
+
+/** Parameters as text, and the Jaxprs among them. */
+function describeParams(params: Params): { key: string; jaxprs: readonly ClosedJaxpr[] } {
+  const jaxprs: ClosedJaxpr[] = [];
+  const key = JSON.stringify(params, (_, value: unknown) => {
+    if (typeof value === "bigint") return `${String(value)}n`;
+    if (!(value instanceof ClosedJaxpr)) return value;
+    jaxprs.push(value);
+    return "jaxpr";
+  });
+  return { key, jaxprs };
 }
 
 /** A scalar whose value shapes the kernel is a literal of the program; every other operand is an argument. */

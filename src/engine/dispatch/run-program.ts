@@ -1,32 +1,19 @@
 import type { Backend, CompiledKernel, DeviceBuffer } from "../backend/backend.ts";
 import type { HostScalar } from "../core/dtype.ts";
 import { convertScalar, type PythonScalar } from "../core/scalar.ts";
-import type { ParamSource, Program } from "../lowering/program.ts";
+import type { ControlStep, OperandSource, Program } from "../lowering/program.ts";
 import { ArrayImpl } from "./array.ts";
+import { BoundProgram } from "./bound-program.ts";
+import { compiledKernels } from "./compiled-kernels.ts";
 import { backendFor } from "./devices.ts";
+import { bindControl, type BoundOperand } from "./run-control.ts";
 import { Storage } from "./storage.ts";
-
-const compiledKernels = new WeakMap<Program, Map<Backend, readonly CompiledKernel[]>>();
+import { Workspace } from "./workspace.ts";
 
 /** Runs a program on concrete arguments; queues the work and returns its results at once. */
 export function runProgram(program: Program, args: readonly (ArrayImpl | PythonScalar)[]): ArrayImpl[] {
-  const backend = backendFor(program.values.map((value) => value.dtype));
-  const kernels = kernelsFor(program, backend);
-  return new Run(program, backend, args).execute(kernels);
-}
-
-function kernelsFor(program: Program, backend: Backend): readonly CompiledKernel[] {
-  let byBackend = compiledKernels.get(program);
-  if (byBackend === undefined) {
-    byBackend = new Map<Backend, readonly CompiledKernel[]>();
-    compiledKernels.set(program, byBackend);
-  }
-  let kernels = byBackend.get(backend);
-  if (kernels === undefined) {
-    kernels = program.steps.map((step) => backend.compile(step.kernel));
-    byBackend.set(backend, kernels);
-  }
-  return kernels;
+  const backend = backendFor(program.dtypes);
+  return new Run(program, backend, args).execute(compiledKernels(program, backend));
 }
 
 /** One execution: buffers by value number. */
@@ -45,18 +32,19 @@ class Run {
     this.#buffers = program.values.map(() => undefined);
   }
 
-  execute(kernels: readonly CompiledKernel[]): ArrayImpl[] {
+  execute(kernels: readonly (CompiledKernel | undefined)[]): ArrayImpl[] {
     try {
       this.#program.steps.forEach((step, position) => {
         for (const value of step.outputs) {
           const { dtype, length } = this.#program.values[value]!;
           this.#buffers[value] = this.#backend.allocate(dtype, length);
         }
-        if (step.outputs.some((value) => this.#program.values[value]!.length > 0)) {
+        if (step.kind === "control") this.#control(step);
+        else if (step.outputs.some((value) => this.#program.values[value]!.length > 0)) {
           this.#backend.dispatch(
             kernels[position]!,
             step.inputs.map((value) => this.#input(value)),
-            step.params.map((source, slot) => this.#param(source, position, slot)),
+            step.params.map((source) => this.#scalar(source)),
             step.outputs.map((value) => this.#buffers[value]!),
           );
         }
@@ -70,6 +58,24 @@ class Run {
       throw error;
     } finally {
       for (const storage of this.#moved.values()) storage.letGo();
+    }
+  }
+
+  #control(step: ControlStep): void {
+    const operands = step.operands.map((source): BoundOperand =>
+      source.kind === "value" ? this.#input(source.value) : "scalar",
+    );
+    const outputs = step.outputs.map((value) => this.#buffers[value]!);
+    const workspace = new Workspace(this.#backend);
+    try {
+      const bound = bindControl(step.control, operands, outputs, workspace, BoundProgram);
+      try {
+        bound.run(step.operands.map((source) => (source.kind === "value" ? 0 : this.#scalar(source))));
+      } finally {
+        bound.release();
+      }
+    } finally {
+      workspace.release();
     }
   }
 
@@ -90,9 +96,10 @@ class Run {
     return moved;
   }
 
-  #param(source: ParamSource, step: number, slot: number): HostScalar {
-    const dtype = this.#program.steps[step]!.kernel.params[slot]!;
+  /** A parameter, or a host scalar handed on, in its own dtype. */
+  #scalar(source: Exclude<OperandSource, { kind: "value" }>): HostScalar {
     if (source.kind === "literal") return source.value;
+    const { dtype } = this.#program.values[source.position]!;
     return convertScalar(this.#args[source.position] as PythonScalar, dtype);
   }
 

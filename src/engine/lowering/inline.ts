@@ -1,6 +1,9 @@
-import { ClosedJaxpr, Literal, Var, type Atom, type Jaxpr, type JaxprEqn } from "../core/jaxpr.ts";
+import { condParams } from "../core/control-params.ts";
+import { ClosedJaxpr, Jaxpr, Literal, Var, type Atom, type JaxprEqn } from "../core/jaxpr.ts";
+import { forwardThroughControl } from "./forward-control.ts";
+import { dropUnused } from "./drop-unused.ts";
 
-/** A Jaxpr without calls: every equation is a first-order primitive. */
+/** A Jaxpr without calls: every equation is a first-order primitive, or a loop or choice over Jaxprs without calls. */
 export interface FlatJaxpr {
   /** Constvars, then invars. */
   readonly inputs: readonly Var[];
@@ -21,31 +24,52 @@ export function inlineCalls(jaxpr: Jaxpr): FlatJaxpr {
 
 function appendBody(jaxpr: Jaxpr, environment: Map<Var, Atom>, eqns: JaxprEqn[]): Atom[] {
   const resolve = (atom: Atom): Atom => (atom instanceof Literal ? atom : (environment.get(atom) ?? atom));
-  for (const eqn of jaxpr.eqns) {
-    const invars = eqn.invars.map(resolve);
-    if (eqn.primitive.lower.kind !== "call") {
-      // A body that is called twice must define new variables each time.
-      const outvars = eqn.outvars.map((variable) => new Var(variable.aval));
-      eqn.outvars.forEach((variable, position) => environment.set(variable, outvars[position]!));
-      eqns.push({ ...eqn, invars, outvars });
+  for (const original of jaxpr.eqns) {
+    const invars = original.invars.map(resolve);
+    const callee = calledBy(original, invars);
+    if (callee !== undefined) {
+      const inner = new Map<Var, Atom>();
+      callee.jaxpr.invars.forEach((variable, position) => inner.set(variable, callee.operands[position]!));
+      const results = appendBody(callee.jaxpr, inner, eqns);
+      original.outvars.forEach((variable, position) => environment.set(variable, results[position]!));
       continue;
     }
-    const callee = (eqn.params["jaxpr"] as ClosedJaxpr).jaxpr;
-    const inner = new Map<Var, Atom>();
-    callee.invars.forEach((variable, position) => inner.set(variable, invars[position]!));
-    const results = appendBody(callee, inner, eqns);
-    eqn.outvars.forEach((variable, position) => environment.set(variable, results[position]!));
+    // A body that is called twice must define new variables each time.
+    const outvars = original.outvars.map((variable) => new Var(variable.aval));
+    original.outvars.forEach((variable, position) => environment.set(variable, outvars[position]!));
+    const eqn = { ...original, invars, outvars };
+    if (original.primitive.lower.kind !== "control") {
+      eqns.push(eqn);
+      continue;
+    }
+    const rest = forwardThroughControl({ ...eqn, params: inlineBodies(eqn.params) });
+    original.outvars.forEach((variable, position) => environment.set(variable, rest.results[position]!));
+    eqns.push(rest.eqn);
   }
   return jaxpr.outvars.map(resolve);
 }
 
-function dropUnused(eqns: readonly JaxprEqn[], outputs: readonly Atom[]): JaxprEqn[] {
-  const used = new Set<Atom>(outputs);
-  const kept: JaxprEqn[] = [];
-  for (const eqn of [...eqns].reverse()) {
-    if (!eqn.outvars.some((variable) => used.has(variable))) continue;
-    eqn.invars.forEach((atom) => used.add(atom));
-    kept.push(eqn);
-  }
-  return kept.reverse();
+/** The body an equation stands for, if it is a call or a choice made already. */
+function calledBy(
+  eqn: JaxprEqn,
+  invars: readonly Atom[],
+): { jaxpr: Jaxpr; operands: readonly Atom[] } | undefined {
+  const rule = eqn.primitive.lower;
+  if (rule.kind === "call") return { jaxpr: (eqn.params["jaxpr"] as ClosedJaxpr).jaxpr, operands: invars };
+  const index = invars[0];
+  if (rule.kind !== "control" || rule.form !== "cond" || !(index instanceof Literal)) return undefined;
+  const { branches } = condParams(eqn.params);
+  const chosen = Math.max(0, Math.min(branches.length - 1, Number(index.value)));
+  return { jaxpr: branches[chosen]!.jaxpr, operands: invars.slice(1) };
+}
+
+function inlineBodies(params: JaxprEqn["params"]): JaxprEqn["params"] {
+  const inlined = (value: unknown): unknown => {
+    if (value instanceof ClosedJaxpr) {
+      const { inputs, eqns, outputs } = inlineCalls(value.jaxpr);
+      return new ClosedJaxpr(new Jaxpr([], inputs, eqns, outputs), []);
+    }
+    return Array.isArray(value) ? value.map(inlined) : value;
+  };
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, inlined(value)]));
 }

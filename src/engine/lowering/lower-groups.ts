@@ -1,25 +1,39 @@
 import type { DType } from "../core/dtype.ts";
-import { Var, type JaxprEqn } from "../core/jaxpr.ts";
+import { Literal, Var, type JaxprEqn } from "../core/jaxpr.ts";
 import { sizeOf, type Kernel } from "../kernel/kernel.ts";
 import type { ScalarExpr } from "../kernel/scalar-expr.ts";
 import type { FusionPlan, KernelGroup } from "./fuse.ts";
 import type { FlatJaxpr } from "./inline.ts";
 import { KernelBuilder, type KernelScope } from "./kernel-builder.ts";
-import type { ParamSource } from "./program.ts";
+import type { Control, ParamSource } from "./program.ts";
 
-/** A kernel whose buffers are still named by variables. */
-export interface LoweredGroup {
+/** A step whose values are still named by variables. */
+export type LoweredGroup = LoweredKernel | LoweredControl;
+
+interface LoweredKernel {
+  readonly kind: "kernel";
   readonly kernel: Kernel;
   readonly inputs: readonly Var[];
   readonly params: readonly ParamSource[];
   readonly outputs: readonly Var[];
 }
 
+interface LoweredControl {
+  readonly kind: "control";
+  readonly control: Control;
+  readonly operands: readonly (Var | ParamSource)[];
+  readonly outputs: readonly Var[];
+}
+
+/** Compiles the programs of a loop or a choice; the flags say which operands are host scalars. */
+export type LowerControl = (eqn: JaxprEqn, isScalar: readonly boolean[]) => Control;
+
 /** Lowers from the last kernel to the first, so that results nothing reads are known before they are computed. */
 export function lowerGroups(
   flat: FlatJaxpr,
   plan: FusionPlan,
   scalars: ReadonlyMap<Var, number>,
+  lowerControl: LowerControl,
 ): LoweredGroup[] {
   const order = new Map(plan.groups.map((group, position) => [group, position]));
   const needed = new Set<Var>();
@@ -33,9 +47,13 @@ export function lowerGroups(
       return !plan.definitions.has(variable);
     };
     const scope: KernelScope = { plan, scalarArguments: scalars, isReady };
-    const result = lowerGroup(group, scope, needed);
+    const result =
+      group.kind === "control"
+        ? lowerControlGroup(group.roots[0]!, scope, lowerControl)
+        : lowerGroup(group, scope, needed);
     if (result === undefined) return;
-    result.inputs.forEach((variable) => needed.add(variable));
+    const read = result.kind === "kernel" ? result.inputs : result.operands;
+    for (const source of read) if (source instanceof Var) needed.add(source);
     lowered.push(result);
   });
   return lowered.reverse();
@@ -45,7 +63,7 @@ function lowerGroup(
   group: KernelGroup,
   scope: KernelScope,
   needed: ReadonlySet<Var>,
-): LoweredGroup | undefined {
+): LoweredKernel | undefined {
   const neededRoots = group.roots.filter((eqn) => eqn.outvars.some((variable) => needed.has(variable)));
   const epilogue = group.epilogue.filter((eqn) => needed.has(eqn.outvars[0]!));
   if (neededRoots.length === 0 && epilogue.length === 0) return undefined;
@@ -54,7 +72,7 @@ function lowerGroup(
   return lowerReduce(group.roots, epilogue, scope, needed);
 }
 
-function lowerMap(roots: readonly JaxprEqn[], scope: KernelScope, needed: ReadonlySet<Var>): LoweredGroup {
+function lowerMap(roots: readonly JaxprEqn[], scope: KernelScope, needed: ReadonlySet<Var>): LoweredKernel {
   const outputs = roots.flatMap((eqn) => eqn.outvars.filter((variable) => needed.has(variable)));
   const size = outputs[0]!.aval.size;
   // One flat loop where index arithmetic allows it, else a loop over the first result's axes.
@@ -107,7 +125,7 @@ function lowerReduce(
   epilogue: readonly JaxprEqn[],
   outer: KernelScope,
   needed: ReadonlySet<Var>,
-): LoweredGroup {
+): LoweredKernel {
   const flat = reduceOver(true, roots, epilogue, outer, needed);
   if (flat.divisions === 0) return flat.group;
   const nested = reduceOver(false, roots, epilogue, outer, needed);
@@ -120,7 +138,7 @@ function reduceOver(
   epilogue: readonly JaxprEqn[],
   outer: KernelScope,
   needed: ReadonlySet<Var>,
-): { group: LoweredGroup; divisions: number } {
+): { group: LoweredKernel; divisions: number } {
   const first = roots[0]!;
   const operandShape = first.invars[0]!.aval.shape;
   const reducedAxes = first.params["axes"] as readonly number[];
@@ -186,7 +204,21 @@ function iterationOf(
   };
 }
 
-function lowerRoutine(eqn: JaxprEqn, scope: KernelScope): LoweredGroup {
+function lowerControlGroup(eqn: JaxprEqn, scope: KernelScope, lowerControl: LowerControl): LoweredControl {
+  const operands = eqn.invars.map((atom): Var | ParamSource => {
+    if (atom instanceof Literal) return { kind: "literal", value: atom.value };
+    const position = scope.scalarArguments.get(atom);
+    if (position !== undefined) return { kind: "argument", position };
+    return scope.plan.aliases.get(atom) ?? atom;
+  });
+  const control = lowerControl(
+    eqn,
+    operands.map((operand) => !(operand instanceof Var)),
+  );
+  return { kind: "control", control, operands, outputs: eqn.outvars };
+}
+
+function lowerRoutine(eqn: JaxprEqn, scope: KernelScope): LoweredKernel {
   const rule = eqn.primitive.lower;
   if (rule.kind !== "routine") throw new Error("internal error: not a routine");
   const builder = new KernelBuilder(scope);
@@ -206,12 +238,12 @@ type KernelBody = Kernel extends infer K
     : never
   : never;
 
-function assemble(builder: KernelBuilder, outputs: readonly Var[], body: KernelBody): LoweredGroup {
+function assemble(builder: KernelBuilder, outputs: readonly Var[], body: KernelBody): LoweredKernel {
   const kernel = {
     ...body,
     inputs: builder.inputs.map((variable) => variable.aval.dtype),
     params: builder.params,
     outputs: outputs.map((variable): DType => variable.aval.dtype),
   } as Kernel;
-  return { kernel, inputs: builder.inputs, params: builder.paramSources, outputs };
+  return { kind: "kernel", kernel, inputs: builder.inputs, params: builder.paramSources, outputs };
 }

@@ -1,9 +1,9 @@
 import type { DType } from "../core/dtype.ts";
-import { Literal, type Var } from "../core/jaxpr.ts";
+import { Literal, Var } from "../core/jaxpr.ts";
 import type { FusionPlan } from "./fuse.ts";
 import type { FlatJaxpr } from "./inline.ts";
 import type { LoweredGroup } from "./lower-groups.ts";
-import type { Program, Step } from "./program.ts";
+import { programsOf, type OperandSource, type Program, type Step } from "./program.ts";
 
 /** Numbers the values and finds each one's last use. */
 export function planMemory(
@@ -31,19 +31,36 @@ export function planMemory(
   const kept = new Set(results.map((result) => result.value));
   const lastUse = new Map<number, number>();
   lowered.forEach((group, position) => {
-    for (const variable of [...group.inputs, ...group.outputs]) lastUse.set(numbers.get(variable)!, position);
+    for (const variable of touchedBy(group)) lastUse.set(numbers.get(variable)!, position);
   });
   const steps = lowered.map((group, position): Step => {
-    const touched = [...group.inputs, ...group.outputs].map((variable) => numbers.get(variable)!);
-    return {
-      kernel: group.kernel,
-      inputs: group.inputs.map((variable) => numbers.get(variable)!),
-      params: group.params,
-      outputs: group.outputs.map((variable) => numbers.get(variable)!),
-      release: [...new Set(touched)].filter(
-        (value) => lastUse.get(value) === position && value >= flat.inputs.length && !kept.has(value),
-      ),
-    };
+    const touched = new Set(touchedBy(group).map((variable) => numbers.get(variable)!));
+    const release = [...touched].filter(
+      (value) => lastUse.get(value) === position && value >= flat.inputs.length && !kept.has(value),
+    );
+    return stepOf(group, numbers, release);
   });
-  return { scalarArguments, values, steps, results };
+  const dtypes = new Set(values.map((value) => value.dtype));
+  for (const step of steps) {
+    if (step.kind === "kernel") continue;
+    for (const program of programsOf(step.control)) program.dtypes.forEach((dtype) => dtypes.add(dtype));
+  }
+  return { scalarArguments, values, dtypes, steps, results };
+}
+
+function touchedBy(group: LoweredGroup): Var[] {
+  const read = group.kind === "kernel" ? group.inputs : group.operands.filter((atom) => atom instanceof Var);
+  return [...read, ...group.outputs];
+}
+
+function stepOf(group: LoweredGroup, numbers: ReadonlyMap<Var, number>, release: readonly number[]): Step {
+  const outputs = group.outputs.map((variable) => numbers.get(variable)!);
+  if (group.kind === "kernel") {
+    const inputs = group.inputs.map((variable) => numbers.get(variable)!);
+    return { kind: "kernel", kernel: group.kernel, inputs, params: group.params, outputs, release };
+  }
+  const operands = group.operands.map((atom): OperandSource =>
+    atom instanceof Var ? { kind: "value", value: numbers.get(atom)! } : atom,
+  );
+  return { kind: "control", control: group.control, operands, outputs, release };
 }

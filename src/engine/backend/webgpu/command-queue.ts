@@ -50,10 +50,18 @@ export class CommandQueue {
     });
   }
 
-  /** Records one dispatch; `fillUniforms` writes its uniforms. */
+  /** What a dispatch of a pipeline works on. */
+  bindGroup(pipeline: Pipeline, buffers: readonly GPUBuffer[]): GPUBindGroup {
+    return this.#device.createBindGroup({
+      layout: pipeline.storageLayout,
+      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+    });
+  }
+
+  /** Records one dispatch; `uniforms.fill` writes its uniforms. */
   dispatch(
     pipeline: Pipeline,
-    buffers: readonly GPUBuffer[],
+    group: GPUBindGroup,
     uniforms: { readonly bytes: number; readonly fill: (words: Uint32Array) => void },
     workgroups: number,
     work: number,
@@ -66,10 +74,6 @@ export class CommandQueue {
     const offset = this.#used;
     this.#used += slot;
     uniforms.fill(this.#staging.subarray(offset / 4, (offset + slot) / 4));
-    const group = this.#device.createBindGroup({
-      layout: pipeline.storageLayout,
-      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
-    });
     const pass = this.#openPass();
     pass.setPipeline(pipeline.pipeline);
     pass.setBindGroup(0, group);
@@ -77,6 +81,19 @@ export class CommandQueue {
     const [x, y] = gridOf(workgroups, this.#device.limits.maxComputeWorkgroupsPerDimension);
     pass.dispatchWorkgroups(x, y);
     counters.kernelsRun += 1;
+    this.#count(work);
+  }
+
+  /** Records a copy of `bytes` from the start of one buffer into another. */
+  copy(source: GPUBuffer, target: GPUBuffer, targetOffset: number, bytes: number): void {
+    this.#pass?.end();
+    this.#pass = undefined;
+    this.#encoder ??= this.#device.createCommandEncoder();
+    this.#encoder.copyBufferToBuffer(source, 0, target, targetOffset, bytes);
+    this.#count(bytes / 4);
+  }
+
+  #count(work: number): void {
     this.#dispatches += 1;
     this.#work += work;
     if (this.#dispatches >= mostDispatches || this.#work >= mostWork) this.flush();

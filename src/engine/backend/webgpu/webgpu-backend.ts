@@ -7,6 +7,7 @@ import {
   type DeviceBuffer,
   type DeviceDescription,
   type DeviceMemory,
+  type PreparedKernel,
 } from "../backend.ts";
 import { CanvasReadback } from "./canvas-readback.ts";
 import { BufferPool, checkSize } from "./buffers.ts";
@@ -155,24 +156,52 @@ export class WebGPUBackend implements Backend {
     params: readonly HostScalar[],
     outputs: readonly DeviceBuffer[],
   ): void {
+    const prepared = this.prepare(compiled, inputs, outputs);
+    prepared.run(params);
+    prepared.release();
+  }
+
+  prepare(
+    compiled: CompiledKernel,
+    inputs: readonly DeviceBuffer[],
+    outputs: readonly DeviceBuffer[],
+  ): PreparedKernel {
     if (!(compiled instanceof WebGPUKernel)) throw new Error("a kernel of another backend");
     const { kernel, plan, pipelines } = compiled;
-    const words = kernel.params.map((dtype, slot) => scalarWord(dtype, params[slot]!));
     const temporaries = plan.temporaries.map((bytes) => this.#pool.acquire(bytes).buffer);
     const find = (ref: BufferRef): GPUBuffer => {
       if (ref.kind === "temporary") return temporaries[ref.index]!;
       return this.#own((ref.kind === "input" ? inputs : outputs)[ref.index]!).buffer;
     };
-    plan.passes.forEach((pass, k) => {
-      const fill = (target: Uint32Array): void => {
-        target.set(pass.header, 0);
-        target.set(words, headerWords);
-      };
-      const buffers = pass.bindings.map((binding) => find(binding.ref));
-      const uniforms = { bytes: uniformBytes(words.length), fill };
-      this.#queue.dispatch(pipelines[k]!, buffers, uniforms, pass.workgroups, pass.work);
-    });
-    for (const buffer of temporaries) this.#pool.release(buffer);
+    const groups = plan.passes.map((pass, k) =>
+      this.#queue.bindGroup(
+        pipelines[k]!,
+        pass.bindings.map((binding) => find(binding.ref)),
+      ),
+    );
+    const bytes = uniformBytes(kernel.params.length);
+    return {
+      run: (params) => {
+        plan.passes.forEach((pass, k) => {
+          const fill = (target: Uint32Array): void => {
+            target.set(pass.header, 0);
+            kernel.params.forEach((dtype, slot) => {
+              target[headerWords + slot] = scalarWord(dtype, params[slot]!);
+            });
+          };
+          this.#queue.dispatch(pipelines[k]!, groups[k]!, { bytes, fill }, pass.workgroups, pass.work);
+        });
+      },
+      release: () => {
+        for (const buffer of temporaries) this.#pool.release(buffer);
+      },
+    };
+  }
+
+  copy(source: DeviceBuffer, target: DeviceBuffer, start: number): void {
+    const from = this.#own(source);
+    const into = this.#own(target);
+    if (from.length > 0) this.#queue.copy(from.buffer, into.buffer, start * 4, from.length * 4);
   }
 
   async read(buffer: DeviceBuffer, start: number, length: number): Promise<HostArray> {

@@ -1,0 +1,19 @@
+import type { ClosedJaxpr } from "./jaxpr.ts";
+
+/** Remembers what was made of Jaxprs, by their identity and a key, for as long as all of them live. */
+export class JaxprCache<T> {
+  readonly #made = new Map<string, T>();
+  readonly #within = new WeakMap<ClosedJaxpr, JaxprCache<T>>();
+
+  get(jaxprs: readonly ClosedJaxpr[], key: string, make: () => T): T {
+    const [first, ...rest] = jaxprs;
+    if (first !== undefined) {
+      let inner = this.#within.get(first);
+      if (inner === undefined) this.#within.set(first, (inner = new JaxprCache<T>()));
+      return inner.get(rest, key, make);
+    }
+    let made = this.#made.get(key);
+    if (made === undefined) this.#made.set(key, (made = make()));
+    return made;
+  }
+}
