@@ -2,6 +2,7 @@ import type { ReactElement, ReactNode } from "react";
 import { isBusy } from "../notebook/run-queue.ts";
 import { ComparisonToggle } from "./comparison/comparison-toggle.tsx";
 import { DeviceBadge } from "./device-badge.tsx";
+import { revealCell } from "./editor/reveal-line.ts";
 import { useNotebook, useNotebookState } from "./notebook-context.tsx";
 import { ThemeToggle } from "./theme/theme-toggle.tsx";
 
@@ -14,6 +15,7 @@ export function TopBar({ contentsButton }: { contentsButton: ReactNode }): React
         Fusebook
       </a>
       <DeviceBadge />
+      <PassPlace />
       <RunControls />
       <ComparisonToggle />
       <ThemeToggle />
@@ -69,6 +71,26 @@ function RunControls(): ReactElement {
         </button>
       )}
     </div>
+  );
+}
+
+/** Which cell the pass has come to; takes the reader there. */
+function PassPlace(): ReactElement | null {
+  const cells = useNotebookState((state) => state.document.cells);
+  const current = useNotebookState((state) => (state.queue.total > 1 ? state.queue.current : null));
+  const cell = cells.find(({ id }) => id === current?.cellId);
+  if (cell === undefined) return null;
+  return (
+    <button
+      type="button"
+      className="text-link pass-place"
+      title="Go to the running cell"
+      onClick={() => {
+        revealCell(cell.id);
+      }}
+    >
+      cell {cell.number} of {cells.length}
+    </button>
   );
 }
 

@@ -16,9 +16,21 @@ export function focusEditor(cellId: string, line?: number): void {
   const area = document.getElementById(editorId(cellId));
   if (!(area instanceof HTMLTextAreaElement)) return;
   // Behind the fold of a solution nothing can have the keyboard.
-  const fold = area.closest("details");
-  if (fold !== null) fold.open = true;
+  unfold(area);
   area.focus({ preventScroll: true });
   if (line !== undefined) area.setSelectionRange(...lineRange(area.value, line));
   area.closest("[data-cell-id]")?.scrollIntoView({ block: "nearest" });
+}
+
+/** Brings a cell into the middle of the window. */
+export function revealCell(cellId: string): void {
+  const area = document.getElementById(editorId(cellId));
+  if (area === null) return;
+  unfold(area);
+  area.closest("[data-cell-id]")?.scrollIntoView({ block: "center" });
+}
+
+function unfold(element: Element): void {
+  const fold = element.closest("details");
+  if (fold !== null) fold.open = true;
 }
