@@ -9,9 +9,15 @@ const PARTS = {
   "src/ui": ["src/notebook"],
   "src/notebook": ["src/runtime/client", "src/runtime/protocol"],
   "src/runtime/client": ["src/runtime/protocol", "src/runtime/check-message"],
-  "src/runtime/check-message": ["src/runtime/protocol"],
+  "src/runtime/check-message": ["src/runtime/protocol", "src/runtime/check-figure"],
+  "src/runtime/check-figure": ["src/runtime/protocol"],
   "src/runtime/protocol": [],
-  "src/runtime/worker": ["src/runtime/protocol", "src/language", "src/engine/index"],
+  "src/runtime/worker": [
+    "src/runtime/protocol",
+    "src/runtime/check-figure",
+    "src/language",
+    "src/engine/index",
+  ],
   "src/language": [],
 };
 

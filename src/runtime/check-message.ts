@@ -1,3 +1,4 @@
+import { figureProblem } from "./check-figure.ts";
 import type { WorkerToPage } from "./protocol.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -73,6 +74,7 @@ const isItem = variants("kind", {
     meanMs: optional(isNumber),
     stdMs: optional(isNumber),
   }),
+  figure: shape({ kind: isText, figure: (value) => figureProblem(value) === undefined }),
   truncated: shape({ kind: isText, droppedCharacters: isCount }),
   error: shape({ kind: isText, error: isError }),
 });

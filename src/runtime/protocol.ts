@@ -58,6 +58,27 @@ export interface CellError {
   readonly frames: readonly CellLocation[];
 }
 
+/** What a figure is made of: plain data, every number finite. */
+export type FigureValue = string | number | boolean | null | readonly FigureValue[] | FigureFields;
+export interface FigureFields {
+  readonly [name: string]: FigureValue;
+}
+
+/**
+ * A figure in Plotly's terms, thinned out for drawing. Colours may name the page's own: "C0" to "C9", "ink",
+ * "ink-quiet", "paper", "rule" or "red", with an opacity after a slash ("C0/0.3"). `check-figure.ts` says what is
+ * let through.
+ */
+export interface Figure {
+  readonly data: readonly FigureFields[];
+  readonly layout: FigureFields;
+  /** The size it was made for in CSS pixels; the page keeps the proportions. */
+  readonly width: number;
+  readonly height: number;
+  /** What the figure leaves out, one sentence each ("showing 4,000 of 50,000,000 points"). */
+  readonly notes: readonly string[];
+}
+
 export type OutputItem =
   | { readonly kind: "text"; readonly stream: "stdout" | "stderr"; readonly text: string }
   /** The repr of the cell's last expression. */
@@ -72,6 +93,7 @@ export type OutputItem =
       readonly meanMs?: number;
       readonly stdMs?: number;
     }
+  | { readonly kind: "figure"; readonly figure: Figure }
   /** Output dropped because the cell printed too much. */
   | { readonly kind: "truncated"; readonly droppedCharacters: number }
   | { readonly kind: "error"; readonly error: CellError };

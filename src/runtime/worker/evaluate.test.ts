@@ -15,6 +15,7 @@ interface Ran {
 function show(item: OutputItem): string {
   if (item.kind === "text" || item.kind === "value") return item.text.trimEnd();
   if (item.kind === "error") return `${item.error.name}: ${item.error.message}`;
+  if (item.kind === "figure") return "(figure)";
   return item.kind === "timing" ? item.magic : `(${String(item.droppedCharacters)} characters left out)`;
 }
 
@@ -128,7 +129,8 @@ describe("names across cells", () => {
 describe("errors", () => {
   test.each<[string[], string, string, string | undefined, string]>([
     [["x = jnp.zeros(3)\n\nx[0] = 1"], "TypeError", "JAX arrays are immutable", undefined, "3:2"],
-    [["Z = jnp.zeros([2, 2])\nZ[0, 1]"], "SyntaxError", "means Z[1]", "Z[0][1]", "2:1"],
+    [["Z = [[1, 2]]\nZ[0, 1]"], "TypeError", "not tuple", "[0][1]", "2:2"],
+    [["Z = jnp.zeros([2, 2])\nZ[0, 1] = 3"], "TypeError", "JAX arrays are immutable", undefined, "2:2"],
     [
       ["const f = jax.jit((x) => {\n  if (x > 0) return x\n  return -x\n})\nf(1.0)"],
       "TracerBoolConversionError",
@@ -138,7 +140,8 @@ describe("errors", () => {
     ],
     [["if (jnp.ones(3)) 1"], "ValueError", "ambiguous", undefined, "1:5"],
     [["len([1])"], "ReferenceError", "len is not defined", "length", "1:1"],
-    [['import * as np from "numpy"'], "ModuleNotFoundError", "numpy", "jax/numpy", "1:21"],
+    [['import * as sp from "scipy"'], "ModuleNotFoundError", "scipy", "no SciPy", "1:21"],
+    [['import * as j from "jax.numpy"'], "ModuleNotFoundError", "jax.numpy", '"jax/numpy"', "1:20"],
     [['import { nothing } from "jax"'], "ImportError", "nothing", undefined, "1:10"],
     [["throw 3"], "Uncaught", "3", undefined, ""],
     [["const x = 5\nx.y.z"], "TypeError", "undefined (reading 'z')", undefined, "2:5"],

@@ -8,6 +8,8 @@ import { collectGarbage, release } from "./engine-door.ts";
 import { LiveScope } from "./live-scope.ts";
 import { Output } from "./output.ts";
 import { freePending, takeGift } from "./ownership.ts";
+import { figureDesk } from "./pyplot/figure-desk.ts";
+import { putFigure } from "./pyplot/put-value.ts";
 import { finishPending, Interrupted, RunControl } from "./run-control.ts";
 import { memoryNow, Stopwatch } from "./timing.ts";
 
@@ -61,7 +63,7 @@ export class Evaluator {
 
   #display(value: unknown): void {
     const output = this.#run?.output;
-    if (output === undefined) return;
+    if (output === undefined || putFigure(value)) return;
     const gifts = takeGift(value) ? [value] : [];
     this.#put(output, repr(value, this.#readsAtOnce()), (text) => ({ kind: "value", text }), gifts);
   }
@@ -81,6 +83,7 @@ export class Evaluator {
     const output = new Output((items) => this.#send({ type: "output", runId, items }));
     const control = new RunControl((item) => output.push(item));
     this.#run = { cell, output, control };
+    figureDesk.begin((item) => output.push(item));
     this.#send({ type: "started", runId, executionCount: ++this.#executionCount });
     const watch = new Stopwatch();
     const ticker = setInterval(() => this.#send({ type: "memory", memory: memoryNow() }), 250);
@@ -92,12 +95,12 @@ export class Evaluator {
       transformed = transformCell(cell.source, { knownNames, engineNamespaces });
       letGo = this.#scope.watch(transformed.writes);
       await this.#execute(transformed, this.#run);
-      await output.finish();
     } catch (thrown) {
       status = thrown instanceof Interrupted ? "interrupted" : "error";
       if (status === "error") output.push({ kind: "error", error: this.#errors.describe(thrown, cellId) });
-      await output.finish();
     }
+    figureDesk.end(status !== "done");
+    await output.finish();
     clearInterval(ticker);
     const timing = watch.read();
     this.#run = undefined;
@@ -118,7 +121,7 @@ export class Evaluator {
       await finishPending();
       output.push({ kind: "timing", magic: transformed.cellMagic, timing: watch.read() });
     }
-    if (value === undefined || value === null) return;
+    if (value === undefined || value === null || putFigure(value)) return;
     const item = (text: string): OutputItem => ({ kind: "value", text });
     this.#put(output, repr(value, this.#readsAtOnce()), item, transformed.valueIsTemporary ? [value] : []);
   }

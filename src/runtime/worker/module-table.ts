@@ -1,7 +1,14 @@
-import { modules } from "./engine-door.ts";
+import { modules as engineModules } from "./engine-door.ts";
 import { HintedError } from "./hinted-error.ts";
+import { pyplot } from "./pyplot/pyplot.ts";
 
 type Module = Readonly<Record<string, unknown>>;
+
+/** The engine's modules, and those that exist in a notebook alone. */
+const modules: Readonly<Record<string, Module>> = {
+  ...engineModules,
+  "matplotlib/pyplot": pyplot,
+};
 
 const pythonModules: Readonly<Record<string, string>> = {
   numpy: 'There is no NumPy here; jnp does the same: import * as jnp from "jax/numpy".',
