@@ -1,6 +1,7 @@
 import type * as es from "acorn";
 import type { CellAnalysis } from "./cell-analysis.ts";
 import { CellSyntaxError } from "./cell-syntax-error.ts";
+import { isTuple } from "./rewrite-index.ts";
 import type { Reference } from "./scopes.ts";
 import { SourceLines } from "./source-lines.ts";
 import {
@@ -14,12 +15,16 @@ import {
 
 type Complaint = (node: SyntaxNode, message: string, hint?: string) => never;
 
-/** Refuses what parses but would silently mean something else, and TypeScript that cannot be erased. */
+/**
+ * Refuses what parses but would silently mean something else, and TypeScript that cannot be erased. `shown` is the
+ * statement whose value the cell shows: only there may a comma stand for a tuple.
+ */
 export function checkCell(
   program: es.Program,
   source: string,
   analysis: CellAnalysis,
   knownNames: ReadonlySet<string>,
+  shown: SyntaxNode | undefined,
 ): void {
   const lines = new SourceLines(source);
   const complain: Complaint = (node, message, hint) => {
@@ -27,7 +32,12 @@ export function checkCell(
   };
   walk(program, (node, parent) => {
     checkRuntimeTypes(node, complain);
-    if (node.type === "SequenceExpression") checkSequence(node, parent, source, complain);
+    if (node.type === "SequenceExpression") {
+      if (parent?.type === "MemberExpression" && parent.property === node)
+        checkIndices(node, parent, analysis, source, complain);
+      else if (parent === undefined || parent !== shown || !isTuple(node))
+        checkSequence(node, parent, source, complain);
+    }
     if (isFunction(node)) checkParameters(node, complain);
     if (node.type === "CallExpression") checkKeywordArguments(node, source, complain);
     const reference = analysis.references.get(node);
@@ -103,6 +113,37 @@ function isPure(node: SyntaxNode): boolean {
   }
 }
 
+/** `x[i, j]` is rewritten; refused where it would stay what JavaScript makes of it, x[j]. */
+function checkIndices(
+  node: es.SequenceExpression,
+  member: es.MemberExpression,
+  analysis: CellAnalysis,
+  source: string,
+  complain: Complaint,
+): void {
+  const around = analysis.parents.get(member);
+  const isTagged = around?.type === "TaggedTemplateExpression";
+  const isChained = around?.type === "ChainExpression" || isInChain(member, analysis);
+  const isConditional =
+    around?.type === "AssignmentExpression" &&
+    around.left === member &&
+    ["&&=", "||=", "??="].includes(around.operator);
+  const isSuper = member.object.type === "Super";
+  if (isTuple(node) && !isTagged && !isChained && !isConditional && !isSuper) return;
+  const text = (item: SyntaxNode): string => source.slice(item.start, item.end);
+  const split = `${text(member.object)}${node.expressions.map((item) => `[${text(item)}]`).join("")}`;
+  complain(member, "Several indices cannot stand here", `Write ${split}.`);
+}
+
+/** Whether a member is part of `a?.b[i]`. */
+function isInChain(member: SyntaxNode, analysis: CellAnalysis): boolean {
+  for (let at = analysis.parents.get(member); at !== undefined; at = analysis.parents.get(at)) {
+    if (at.type === "ChainExpression") return true;
+    if (at.type !== "MemberExpression" && at.type !== "CallExpression") return false;
+  }
+  return false;
+}
+
 function checkSequence(
   node: es.SequenceExpression,
   parent: SyntaxNode | undefined,
@@ -112,15 +153,6 @@ function checkSequence(
   const text = (item: SyntaxNode): string => source.slice(item.start, item.end);
   const all = node.expressions.map(text).join(", ");
   const last = node.expressions.at(-1) ?? node;
-  if (parent?.type === "MemberExpression" && parent.property === node) {
-    const object = text(parent.object);
-    const split = `${object}${node.expressions.map((item) => `[${text(item)}]`).join("")}`;
-    complain(
-      parent,
-      `${object}[${all}] means ${object}[${text(last)}] in TypeScript`,
-      `Write ${split}, or ${object}["${all}"] with numbers and slices in one string.`,
-    );
-  }
   const assignmentAt = node.expressions.findIndex((item) => item.type === "AssignmentExpression");
   const assignment = node.expressions[assignmentAt];
   if (assignment?.type === "AssignmentExpression" && assignment.operator === "=") {

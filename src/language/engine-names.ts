@@ -40,7 +40,7 @@ export const passingMethods = names(
 export const plainProperties = names("shape dtype size ndim nbytes itemsize weak_type");
 
 /** Functions that every cell is given. They read their arguments and keep none. */
-export const builtins = names("print display");
+export const builtins = names("print display id type");
 
 /** Names of the JavaScript language itself, which a cell reads directly unless some cell defines them. */
 export const javascriptGlobals = names(`

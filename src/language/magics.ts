@@ -23,7 +23,7 @@ export interface Magics {
 const scan =
   /\/\/[^\n]*|\/\*[\s\S]*?\*\/|`(?:\\[\s\S]|[^\\`])*`|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|(?<=^|\n)[ \t]*(?<magic>%%?[A-Za-z]\w*|![A-Za-z])/g;
 
-/** Finds the magics of a cell. An unknown one is an error. */
+/** Finds the magics of a cell; a question for the device becomes a call. An unknown magic is an error. */
 export function findMagics(source: string): Magics {
   const lines: LineMagic[] = [];
   let cell: "%%time" | undefined;
@@ -41,6 +41,8 @@ export function findMagics(source: string): Magics {
     } else if (name === "%time" || name === "%timeit") {
       lines.push({ name, at });
       blank(at, name.length, ";");
+    } else if (isDeviceQuery(source, at)) {
+      blank(at, deviceQueryCall.length, deviceQueryCall);
     } else if (name.startsWith("%") || isShellCommand(source, at)) {
       throw unknownMagic(name, source, at);
     }
@@ -48,9 +50,17 @@ export function findMagics(source: string): Magics {
   return { cell, lines, source: text };
 }
 
+/** What a line that asks for the device calls: as many characters as the line itself has. */
+const deviceQueryCall = "nvidiaSmi()";
+
+/** `!nvidia-smi`, as the lecture has it, or `!webgpu-smi`, alone on its line. */
+function isDeviceQuery(source: string, at: number): boolean {
+  return /^!(?:nvidia|webgpu)-smi[ \t]*(?:$|[\r\n])/.test(source.slice(at));
+}
+
 /** `!pip install x` and `!nvidia-smi`, but not `!done`. */
 function isShellCommand(source: string, at: number): boolean {
-  return /^!(?:pip|conda|nvidia-smi|ls|cd|apt|wget|curl|python)\b/.test(source.slice(at, at + 12));
+  return /^!(?:pip|conda|nvidia-smi|webgpu-smi|ls|cd|apt|wget|curl|python)\b/.test(source.slice(at, at + 12));
 }
 
 function unknownMagic(name: string, source: string, at: number): CellSyntaxError {

@@ -1,6 +1,8 @@
 import type * as es from "acorn";
 import { compose, verbatim, type Code } from "./generated-code.ts";
 import { binaryHelpers } from "./operator-helpers.ts";
+import { rewriteStored } from "./rewrite-call.ts";
+import { rewriteKey } from "./rewrite-index.ts";
 import { compoundValue } from "./rewrite-operators.ts";
 import { splice, type Rewriter } from "./rewriter.ts";
 import { withoutTypes, type SyntaxNode, present } from "./syntax-tree.ts";
@@ -54,10 +56,16 @@ function assignMember(r: Rewriter, node: es.AssignmentExpression, left: es.Membe
   const { helpers } = r.names;
   const compound = binaryHelpers.get(node.operator.slice(0, -1));
   if (left.computed && left.object.type !== "Super") {
-    const [object, key] = [r.render(left.object), r.render(left.property)];
+    const [object, key] = [r.render(left.object), rewriteKey(r, left.property)];
     const at = left.object.end;
-    if (node.operator === "=")
-      return compose(at, `${helpers}.set(`, object, ", ", key, ", ", r.render(node.right), ")");
+    if (node.operator === "=") {
+      // Where nobody looks at the assignment's own value, storing may be the last that is done with it.
+      const { code, mask } = isUnused(r, node)
+        ? rewriteStored(r, node.right)
+        : { code: r.render(node.right), mask: 0 };
+      const end = mask === 0 ? ")" : `, ${String(mask)})`;
+      return compose(at, `${helpers}.set(`, object, ", ", key, ", ", code, end);
+    }
     if (compound !== undefined)
       return compose(
         at,
@@ -118,7 +126,7 @@ export function rewriteUpdate(r: Rewriter, node: es.UpdateExpression): Code {
   }
   if (target.type !== "MemberExpression" || target.object.type === "Super") return splice(r, node);
   const key = target.computed
-    ? r.render(target.property)
+    ? rewriteKey(r, target.property)
     : compose(target.start, `"${propertyName(r, target)}"`);
   const object = r.render(target.object);
   return compose(node.start, `${helpers}.step(`, object, ", ", key, `, ${step}, ${String(postfix)})`);

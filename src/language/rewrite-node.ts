@@ -1,6 +1,7 @@
 import { compose, type Code } from "./generated-code.ts";
-import { rewriteCall, rewriteChain, rewriteIdentifier, rewriteMember, rewriteNew } from "./rewrite-access.ts";
+import { rewriteChain, rewriteIdentifier, rewriteMember } from "./rewrite-access.ts";
 import { rewriteAssignment, rewriteImport, rewriteUpdate } from "./rewrite-assignment.ts";
+import { rewriteCall, rewriteNew } from "./rewrite-call.ts";
 import { rewriteClass, rewriteField, rewriteFunction, rewriteMethod } from "./rewrite-class.ts";
 import { rewriteProperty } from "./rewrite-literals.ts";
 import { condition, rewriteBinary, rewriteLogical, rewriteUnary } from "./rewrite-operators.ts";

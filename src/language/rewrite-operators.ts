@@ -1,6 +1,7 @@
 import type * as es from "acorn";
 import { compose, type Code } from "./generated-code.ts";
 import { arithmeticOperators, binaryHelpers, unaryHelpers } from "./operator-helpers.ts";
+import { isElement, rewriteKey } from "./rewrite-index.ts";
 import { splice, type Rewriter } from "./rewriter.ts";
 import { floatLiteral, isNumberLiteral } from "./rewrite-literals.ts";
 import { suspends, withoutTypes, type SyntaxNode } from "./syntax-tree.ts";
@@ -13,11 +14,6 @@ const rightTemporary = 2;
 const leftElement = 4;
 const rightElement = 8;
 
-function isElement(node: SyntaxNode): node is es.MemberExpression & { object: es.Expression } {
-  const inner = withoutTypes(node);
-  return inner.type === "MemberExpression" && inner.computed && inner.object.type !== "Super";
-}
-
 /** An operand, and whether it is a temporary (1), an element (4) or something a variable may hold (0). */
 function operand(r: Rewriter, node: SyntaxNode, plain: boolean): { code: Code; kind: 0 | 1 | 4 } {
   if (plain) return { code: r.render(node), kind: 0 };
@@ -25,7 +21,7 @@ function operand(r: Rewriter, node: SyntaxNode, plain: boolean): { code: Code; k
   const inner = withoutTypes(node);
   if (!isElement(inner)) return { code: r.render(node), kind: 0 };
   const { helpers } = r.names;
-  const [object, key] = [r.render(inner.object), r.render(inner.property)];
+  const [object, key] = [r.render(inner.object), rewriteKey(r, inner.property)];
   return { code: compose(inner.object.end, `${helpers}.item(`, object, ", ", key, ")"), kind: leftElement };
 }
 
@@ -85,7 +81,7 @@ export function compoundValue(r: Rewriter, target: Code, node: es.AssignmentExpr
   const value = marked ? { code: marked, kind: 0 as const } : operand(r, node.right, suspends(node));
   const at = operatorAt(r, node.left, node.right, node.operator);
   const mask = maskArgument(0, value.kind);
-  return compose(at, `${r.names.helpers}.${helper}(`, target, ", ", value.code, `${mask})`);
+  return compose(at, `${r.names.helpers}.${helper}To(`, target, ", ", value.code, `${mask})`);
 }
 
 /** Whether an expression can only be true or false, so that no array needs looking at. */
@@ -114,7 +110,7 @@ export function rewriteUnary(r: Rewriter, node: es.UnaryExpression): Code {
     return compose(node.start, `("${name}" in ${scope} ? typeof ${scope}.${name} : "undefined")`);
   }
   if (operator === "delete" && isElement(inner)) {
-    const [object, key] = [r.render(inner.object), r.render(inner.property)];
+    const [object, key] = [r.render(inner.object), rewriteKey(r, inner.property)];
     return compose(node.start, `${helpers}.remove(`, object, ", ", key, ")");
   }
   const helper = unaryHelpers.get(operator);

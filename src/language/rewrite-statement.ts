@@ -2,6 +2,7 @@ import type * as es from "acorn";
 import { CellSyntaxError } from "./cell-syntax-error.ts";
 import { compose, verbatim, type Code } from "./generated-code.ts";
 import { rewriteDeclarator } from "./rewrite-assignment.ts";
+import { isTuple, rewriteTuple } from "./rewrite-index.ts";
 import { condition } from "./rewrite-operators.ts";
 import { splice, type Rewriter } from "./rewriter.ts";
 import { SourceLines } from "./source-lines.ts";
@@ -16,11 +17,18 @@ export function rewriteExpressionStatement(r: Rewriter, node: es.ExpressionState
   const { helpers } = r.names;
   const magic = r.topLevel.magics.get(node);
   const shown = r.topLevel.result === node;
-  const value = r.render(node.expression);
   if (magic !== undefined) return rewriteTimed(r, node, magic.name, shown);
+  const value = isShownTuple(r, node) ? rewriteTuple(r, node.expression) : r.render(node.expression);
   if (shown) return compose(node.start, "return (", value, ");");
   if (r.temporaries.isTemporary(node.expression)) return compose(node.start, `${helpers}.drop(`, value, ");");
   return compose(node.start, "(", value, ");");
+}
+
+type TupleStatement = es.ExpressionStatement & { expression: es.SequenceExpression };
+
+/** Whether a statement is the `a, b` that a cell shows. */
+function isShownTuple(r: Rewriter, node: es.ExpressionStatement): node is TupleStatement {
+  return r.topLevel.result === node && isTuple(node.expression);
 }
 
 function rewriteTimed(

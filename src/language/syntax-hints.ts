@@ -154,8 +154,6 @@ const pythonNames: Readonly<Record<string, string>> = {
   pass: "An empty block is written { }.",
   len: "Write xs.length for a list, x.shape[0] or x.size for an array.",
   range: "Write for (let i = 0; i < n; i++) { ... }, or jnp.arange(n).",
-  type: "Write typeof x, or x.dtype for an array.",
-  id: "Write a === b to see whether two names stand for the same array.",
   str: "Write String(x).",
   int: "Write Math.trunc(x).",
   float: "Write Number(x).",
@@ -167,10 +165,12 @@ const pythonNames: Readonly<Record<string, string>> = {
   max: "Write Math.max(a, b), or jnp.max(x) for an array.",
   min: "Write Math.min(a, b), or jnp.min(x) for an array.",
   enumerate: "Write for (const [i, x] of xs.entries()) { ... }.",
-  np: 'There is no NumPy here; jnp does the same: import * as jnp from "jax/numpy".',
+  np: 'Run the cell that says import * as np from "numpy" first.',
   jnp: 'Run the cell that says import * as jnp from "jax/numpy" first.',
   jax: 'Run the cell that says import * as jax from "jax" first.',
   plt: "Run the cell that imports it first.",
+  random: 'Run the cell that says import * as random from "jax/random" first.',
+  linalg: 'Run the cell that says import * as linalg from "jax/numpy/linalg" first.',
 };
 
 /** What to try when a name is not defined; undefined when there is nothing to add. */

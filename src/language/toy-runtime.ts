@@ -109,7 +109,14 @@ function makeHelpers() {
       },
     ]),
   );
+  // `a += b` is a + b, for vectors never change.
+  const compound = Object.fromEntries(
+    Object.entries(binary).map(([name, operation]) => [`${name}To`, operation]),
+  );
   const get = (object: unknown, key: unknown): unknown => {
+    if (object instanceof Grid && key instanceof ToyTuple)
+      return object.cells.get(key.items.map(Number).join());
+    if (key instanceof ToyTuple) throw new TypeError("not tuple");
     if (!(object instanceof Vector)) return (object as Record<string, unknown>)[key as string];
     return new Vector([valuesOf(object).at(Number(key)) ?? NaN]);
   };
@@ -118,14 +125,22 @@ function makeHelpers() {
     if (valuesOf(value).length !== 1) throw new Error("ambiguous");
     return value.values[0] !== 0;
   };
-  const set = (object: unknown, key: unknown, value: unknown): unknown => {
+  const set = (object: unknown, key: unknown, value: unknown, mask = 0): unknown => {
     if (object instanceof Vector) throw new TypeError("immutable");
+    if (object instanceof Grid && key instanceof ToyTuple) {
+      object.cells.set(key.items.map(Number).join(), valuesOf(value)[0] ?? NaN);
+      if (mask & 1 || (mask & 4 && elements.delete(value as object))) release(value);
+      return value;
+    }
+    if (key instanceof ToyTuple) throw new TypeError("not tuple");
     return ((object as Record<string, unknown>)[key as string] = value);
   };
   return {
     ...binary,
+    ...compound,
     ...makeUnary(truth),
-    ...makeOwnership(),
+    ...makeOwnership(elements),
+    tuple: (...items: unknown[]) => new ToyTuple(items),
     get,
     set,
     truth,
@@ -136,8 +151,12 @@ function makeHelpers() {
     },
     optionalGet: (object: unknown, key: unknown) =>
       object === null || object === undefined ? undefined : get(object, key),
-    call: (object: Record<string, (...args: unknown[]) => unknown>, key: string, ...args: unknown[]) =>
-      object[key]!(...args),
+    call: (object: object, key: unknown, ...args: unknown[]) =>
+      Reflect.apply<object, unknown[], unknown>(
+        get(object, key) as (...args: unknown[]) => unknown,
+        object,
+        args,
+      ),
     remove: (object: Record<string, unknown>, key: string) => Reflect.deleteProperty(object, key),
     ref: (object: unknown, key: unknown) => ({
       set value(value: unknown) {
@@ -178,9 +197,25 @@ function makeUnary(truth: (value: unknown) => boolean) {
   };
 }
 
-function makeOwnership() {
+function makeOwnership(elements: WeakSet<object>) {
   const pending: unknown[] = [];
+  const candidates: unknown[] = [];
   return {
+    tmpItem: (object: unknown, value: unknown) => {
+      pending.push(object instanceof Vector ? value : undefined);
+      return value;
+    },
+    held: (object: unknown, value: unknown) => {
+      candidates.push(object instanceof Vector ? value : undefined);
+      return value;
+    },
+    settle: (f: unknown, result: unknown, count: number, stored = false) => {
+      const values = candidates.splice(candidates.length - count);
+      if (!compiled.has(f)) return result;
+      for (const value of values) if (value !== result) release(value);
+      if (stored) elements.add(result as object);
+      return result;
+    },
     float: (value: number) => new Float(value),
     tmp: (value: unknown) => {
       pending.push(value);
@@ -198,6 +233,23 @@ function makeOwnership() {
     frame: () => new ToyFrame(),
   };
 }
+
+/** What `x[i, j]` hands over as its index. */
+export class ToyTuple {
+  readonly items: readonly unknown[];
+
+  constructor(items: readonly unknown[]) {
+    this.items = items;
+  }
+}
+
+/** A tiny mutable array of two axes. */
+export class Grid {
+  readonly cells = new Map<string, number>();
+}
+
+/** Functions that keep none of their arguments. */
+const compiled = new WeakSet<object>() as { has(value: unknown): boolean; add(value: object): unknown };
 
 class ToyFrame {
   readonly #held = new Set<unknown>();
@@ -228,6 +280,11 @@ const toyModule = {
   sin: (x: Vector) => elementwise(x, 0, (v) => Math.sin(v)),
   square: (x: Vector) => elementwise(x, 0, (v) => v * v),
   keep: (x: unknown) => x,
+  grid: () => new Grid(),
+  jit: (f: object) => {
+    compiled.add(f);
+    return f;
+  },
   linalg: { sum: (x: Vector) => x.sum() },
 };
 

@@ -37,9 +37,11 @@ export interface TransformedCell {
 export function transformCell(source: string, context: CellContext): TransformedCell {
   const { program, magics, text } = parseCell(source);
   const analysis = analyzeCell(program, context.knownNames, context.engineNamespaces);
-  checkCell(program, source, analysis, context.knownNames);
-  const temporaries = findTemporaries(analysis);
   const topLevel = describeTopLevel(program, magics, source);
+  const result = topLevel.result;
+  const isTimed = result !== undefined && topLevel.magics.has(result);
+  checkCell(program, source, analysis, context.knownNames, isTimed ? undefined : result);
+  const temporaries = findTemporaries(analysis);
   const names = chooseNames(source);
   const frames = new Frames(temporaries.owned, names.helpers);
   const r: Rewriter = {

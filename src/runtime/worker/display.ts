@@ -1,6 +1,7 @@
 import { isArray, reprSync, repr as reprArray, str as strArray, strSync, WeakFloat } from "./engine-door.ts";
 import { namespaceName } from "./module-table.ts";
 import { isEngineValue } from "./operators.ts";
+import { Tuple } from "./tuple.ts";
 
 /** Text that may have to wait for the device. */
 export type Text = string | Promise<string>;
@@ -17,7 +18,8 @@ export function repr(value: unknown, wait: boolean): Text {
 export function str(value: unknown, wait: boolean): Text {
   if (typeof value === "string") return value;
   if (isArray(value)) return wait ? strSync(value) : strArray(value);
-  return repr(value, wait);
+  // As in Python, a value may have one text for the reader and another for code.
+  return ownRepr(value) === undefined ? repr(value, wait) : String(value);
 }
 
 /** Joins texts that may have to wait. */
@@ -43,7 +45,7 @@ class Writer {
       case "bigint":
         return `${String(value)}n`;
       case "function":
-        return describeFunction(value);
+        return ownRepr(value) ?? describeFunction(value);
       case "object":
         return value === null ? "null" : this.#object(value);
       default:
@@ -55,6 +57,8 @@ class Writer {
     if (isArray(value)) return this.#wait ? reprSync(value) : reprArray(value);
     if (isEngineValue(value)) return ownToString(value) ?? "<array>";
     if (value instanceof WeakFloat) return value.toString();
+    const own = ownRepr(value);
+    if (own !== undefined) return own;
     const namespace = namespaceName(value);
     if (namespace !== undefined) return `<module ${namespace}>`;
     if (this.#above.includes(value)) return "<cycle>";
@@ -68,6 +72,7 @@ class Writer {
   }
 
   #composite(value: object): Text {
+    if (value instanceof Tuple) return this.#list(value.items, "(", value.items.length === 1 ? ",)" : ")");
     if (Array.isArray(value)) return this.#list(value, "[", "]");
     if (ArrayBuffer.isView(value) && !(value instanceof DataView))
       return this.#list([...(value as unknown as Iterable<unknown>)], `${nameOf(value)} [`, "]");
@@ -123,6 +128,13 @@ function describeFunction(value: object): string {
   const { name } = value as { name?: unknown };
   const kind = /^class\b/.test(Function.prototype.toString.call(value)) ? "class" : "function";
   return typeof name === "string" && name !== "" ? `<${kind} ${name}>` : `<${kind}>`;
+}
+
+/** What Python's `__repr__` gives, where a value has it. */
+function ownRepr(value: unknown): string | undefined {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;
+  const { __repr__ } = value as { __repr__?: unknown };
+  return typeof __repr__ === "function" ? String(Reflect.apply(__repr__, value, [])) : undefined;
 }
 
 /** The text of an object whose class says how to write it, such as a Jaxpr. */

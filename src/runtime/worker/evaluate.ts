@@ -3,6 +3,7 @@ import { transformCell, type TransformedCell } from "../../language/transform-ce
 import type { OutputItem, PageToWorker, WorkerToPage } from "../protocol.ts";
 import { ErrorReporter } from "./cell-error.ts";
 import { cellHelpers } from "./cell-helpers.ts";
+import { deviceCard } from "./device-card.ts";
 import { joinTexts, repr, str, type Text } from "./display.ts";
 import { collectGarbage, release } from "./engine-door.ts";
 import { LiveScope } from "./live-scope.ts";
@@ -10,6 +11,7 @@ import { Output } from "./output.ts";
 import { freePending, takeGift } from "./ownership.ts";
 import { figureDesk } from "./pyplot/figure-desk.ts";
 import { putFigure } from "./pyplot/put-value.ts";
+import { id, type } from "./python-builtins.ts";
 import { finishPending, Interrupted, RunControl } from "./run-control.ts";
 import { memoryNow, Stopwatch } from "./timing.ts";
 
@@ -41,6 +43,9 @@ export class Evaluator {
     this.#scope = new LiveScope({
       print: (...values: unknown[]) => this.print("stdout", values),
       display: (value: unknown) => this.#display(value),
+      id,
+      type,
+      nvidiaSmi: () => this.print("stdout", [deviceCard(this.#scope.slots, new Date())]),
     });
   }
 

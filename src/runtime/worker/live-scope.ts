@@ -1,6 +1,6 @@
 import { hintForName } from "../../language/syntax-hints.ts";
 import { HintedError } from "./hinted-error.ts";
-import { namespaceName } from "./module-table.ts";
+import { isEngineNamespace } from "./module-table.ts";
 
 /**
  * The names that cells define, as properties of one object. Below it in the prototype chain are the names that every
@@ -32,7 +32,7 @@ export class LiveScope {
 
   /** The names among them that hold a namespace of the engine. */
   get namespaces(): ReadonlySet<string> {
-    return new Set(Object.keys(this.slots).filter((name) => namespaceName(this.slots[name]) !== undefined));
+    return new Set(Object.keys(this.slots).filter((name) => isEngineNamespace(this.slots[name])));
   }
 }
 

@@ -1,4 +1,4 @@
-import { isArray, isTracer, isTracing, release } from "./engine-door.ts";
+import { ArrayBase, isArray, isTracer, isTracing, release } from "./engine-door.ts";
 
 /**
  * Frees arrays that nothing can refer to any more, at the places the cell language marked. Whatever is missed here
@@ -49,6 +49,45 @@ export function end<T>(result: T, count: number): T {
   return result;
 }
 
+/** An argument that is an element of `object`: a new array, and temporary, when that is an array. */
+export function tmpItem<T>(object: unknown, element: T): T {
+  pending.push(object instanceof ArrayBase ? element : undefined);
+  return element;
+}
+
+/** Elements handed to calls of unknown functions, undefined where an element was no new array. */
+const candidates: unknown[] = [];
+
+/** As `tmpItem`, for a call that frees its arguments only when it turns out to be one of a compiled function. */
+export function held<T>(object: unknown, element: T): T {
+  candidates.push(object instanceof ArrayBase ? element : undefined);
+  return element;
+}
+
+/**
+ * What the call of `f` gave, its `count` elements freed if `f` is compiled: such a function keeps none of its
+ * arguments, and what it returns is new. `isStored` says that the value goes right into `set`, which frees it.
+ */
+export function settle<T>(f: unknown, result: T, count: number, isStored = false): T {
+  const first = candidates.length - count;
+  if (isCompiled(f)) {
+    for (let i = first; i < candidates.length; i++) if (candidates[i] !== result) free(candidates[i]);
+    if (isStored) markElement(result);
+  }
+  candidates.length = first;
+  return result;
+}
+
+/** Whether a function was made by `jax.jit`. */
+function isCompiled(f: unknown): boolean {
+  return typeof f === "function" && Object.hasOwn(f, "_cache_size");
+}
+
+/** Frees a value that was read and stored elsewhere, if `mask` says that nothing else can hold it. */
+export function freeStored(value: unknown, mask: number): void {
+  if (mask & 1 || (mask & 4 && takeElement(value))) free(value);
+}
+
 /** Frees the value of a statement that nobody looks at. */
 export function drop(value: unknown): void {
   free(value);
@@ -68,6 +107,7 @@ export function takeGift(value: unknown): boolean {
 /** Frees what calls that threw left behind; for the end of a cell. */
 export function freePending(): void {
   for (const value of pending.splice(0)) free(value);
+  candidates.length = 0;
 }
 
 /** The arrays that a block's own variables hold and nothing else does. */
