@@ -2,6 +2,7 @@ import { ArrayBase } from "../core/array-base.ts";
 import type { ShapedArray } from "../core/aval.ts";
 import { config } from "../core/config.ts";
 import { ValueError } from "../core/errors.ts";
+import { adopt } from "../core/foreign-array.ts";
 import type { ClosedJaxpr } from "../core/jaxpr.ts";
 import { isPythonScalar } from "../core/scalar.ts";
 import { avalOf, currentTrace, Tracer, type Value } from "../core/tracer.ts";
