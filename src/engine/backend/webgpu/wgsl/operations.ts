@@ -140,11 +140,16 @@ const shift =
     const count = o.dtype === "uint32" ? o.b : bits(o, o.b);
     const within = `(${count}) & ${number(o, 31, "uint32")}`;
     const shifted = `(${operand(o)}) ${operator} (${within})`;
-    const result = o.dtype === "uint32" ? shifted : `bitcast<${type(o, o.dtype)}>(${shifted})`;
-    return `select(${result}, ${outside(o)}, ${count} > ${number(o, 31, "uint32")})`;
+    return `select(bitcast<${type(o, o.dtype)}>(${shifted}), ${outside(o)}, ${count} > ${number(o, 31, "uint32")})`;
   };
 const zero = (o: Operands): string => number(o, 0);
+const signFill = (o: Operands): string => {
+  const ones = number(o, o.dtype === "uint32" ? 0xffffffff : -1);
+  return `select(${number(o, 0)}, ${ones}, ${asSigned(o)} < ${number(o, 0, "int32")})`;
+};
 const asUnsigned = (o: Operands): string => (o.dtype === "uint32" ? o.a : bits(o, o.a));
+const asSigned = (o: Operands): string =>
+  o.dtype === "int32" ? o.a : `bitcast<${type(o, "int32")}>(${o.a})`;
 
 /** Powers with these exponents are products and roots, which are exact or nearly so. */
 const simplePowers: ReadonlyMap<number, (x: string) => string> = new Map([
@@ -235,12 +240,8 @@ const table: Partial<Record<ScalarExpr["op"], Row>> = {
   shiftRightLogical: shift(">>", asUnsigned, zero),
   shiftRightArithmetic: by({
     f: infix(">>"),
-    i: shift(
-      ">>",
-      (o) => o.a,
-      (o) => `select(${number(o, 0)}, ${number(o, -1)}, ${o.a} < ${number(o, 0)})`,
-    ),
-    u: shift(">>", (o) => o.a, zero),
+    i: shift(">>", asSigned, signFill),
+    u: shift(">>", asSigned, signFill),
   }),
   eq: equality("=="),
   ne: equality("!="),
