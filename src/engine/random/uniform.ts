@@ -1,7 +1,7 @@
 import type { ArrayBase } from "../core/array-base.ts";
 import type { Shape } from "../core/aval.ts";
 import type { DType } from "../core/dtype.ts";
-import { isPythonScalar, type PythonScalar } from "../core/scalar.ts";
+import { TypedScalar } from "../core/scalar.ts";
 import { bind1, type Value } from "../core/tracer.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/index.ts";
@@ -48,10 +48,19 @@ export function uniformBetween(
   maxval: Value,
 ): ArrayBase {
   shapeOfDraw("uniform", shape, shapeOf(minval), shapeOf(maxval));
-  if (isPythonScalar(minval) && isPythonScalar(maxval) && Number(minval) === 0 && Number(maxval) === 1) {
-    return unitJit(key, shape, dtype);
-  }
-  return uniformJit(key, convert(minval, dtype), convert(maxval, dtype), shape, dtype);
+  const low = convert(minval, dtype);
+  const high = convert(maxval, dtype);
+  const range = rangeOfScalars(low, high, dtype);
+  if (range === undefined) return uniformJit(key, low, high, shape, dtype);
+  return scaledUniformJit(key, shape, dtype, Number((low as TypedScalar).value), range);
+}
+
+/** The range of bounds that are known now, where it is a power of two: such products are exact. */
+function rangeOfScalars(low: Value, high: Value, dtype: DType): number | undefined {
+  if (!(low instanceof TypedScalar && high instanceof TypedScalar)) return undefined;
+  const exact = Number(high.value) - Number(low.value);
+  const range = dtype === "float32" ? Math.fround(exact) : exact;
+  return Number.isInteger(Math.log2(range)) ? range : undefined;
 }
 
 /**
@@ -69,24 +78,20 @@ export function unitInterval(key: ArrayBase, shape: Shape, dtype: DType, scale =
   return lax.add(upper, lax.mul(lower, scale * 2 ** -52));
 }
 
-const unitJit = jit((key: ArrayBase, shape: Shape, dtype: DType) => unitInterval(key, shape, dtype), {
-  name: "_uniform",
-  static_argnums: [1, 2],
-});
+const scaledUniformJit = jit(
+  (key: ArrayBase, shape: Shape, dtype: DType, minval: number, range: number): ArrayBase => {
+    const u = unitInterval(key, shape, dtype, range);
+    return minval === 0 ? u : lax.add(u, minval);
+  },
+  { name: "_uniform", static_argnums: [1, 2, 3, 4] },
+);
 
 const uniformJit = jit(
   (key: ArrayBase, minval: Value, maxval: Value, shape: Shape, dtype: DType): ArrayBase => {
-    const range = difference(maxval, minval);
+    const [high, low] = broadcastOperands("uniform", [maxval, minval]);
+    const range = lax.sub(high!, low!);
     const operands = broadcastOperands("uniform", [unitInterval(key, shape, dtype), range, minval]);
     return lax.max(operands[2]!, stretch(bind1(mul_add, operands), shape));
   },
   { name: "_uniform", static_argnums: [3, 4] },
 );
-
-function difference(maxval: Value, minval: Value): Value {
-  const [high, low] = broadcastOperands("uniform", [maxval, minval]);
-  return lax.sub(high!, low!);
-}
-
-/** A number of a dtype, as scalar operands of lax functions are. */
-export type { PythonScalar };
