@@ -7,9 +7,12 @@ import type { Shape, ShapedArray } from "./aval.ts";
  */
 export abstract class ArrayBase {
   abstract readonly aval: ShapedArray;
+  #shape: Shape | undefined;
 
+  /** The lengths of the axes. Frozen: what cannot change is a tuple, and shown as one. */
   get shape(): Shape {
-    return this.aval.shape;
+    this.#shape ??= Object.freeze([...this.aval.shape]);
+    return this.#shape;
   }
 
   get dtype(): DType {

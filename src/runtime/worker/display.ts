@@ -73,6 +73,8 @@ class Writer {
 
   #composite(value: object): Text {
     if (value instanceof Tuple) return this.#list(value.items, "(", value.items.length === 1 ? ",)" : ")");
+    // What Python calls a tuple is a list that cannot change, such as a shape.
+    if (Array.isArray(value) && Object.isFrozen(value)) return this.#composite(new Tuple(value));
     if (Array.isArray(value)) return this.#list(value, "[", "]");
     if (ArrayBuffer.isView(value) && !(value instanceof DataView))
       return this.#list([...(value as unknown as Iterable<unknown>)], `${nameOf(value)} [`, "]");

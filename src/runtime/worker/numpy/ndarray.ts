@@ -24,7 +24,7 @@ export class NdArray implements Layout {
   constructor(memory: Elements, dtype: DType, layout: Layout) {
     this.memory = memory;
     this.dtype = dtype;
-    this.shape = layout.shape;
+    this.shape = Object.freeze([...layout.shape]);
     this.strides = layout.strides;
     this.offset = layout.offset;
   }
