@@ -110,7 +110,7 @@ export abstract class Tracer extends ArrayBase {
 export function leakedTracer(tracer: Tracer): UnexpectedTracerError {
   return new UnexpectedTracerError(
     `Encountered an unexpected tracer. A function transformed by JAX had a side effect, allowing for a reference to ` +
-      `an intermediate value with type ${tracer.description} wrapped in a ${tracer.constructor.name} to escape the ` +
+      `an intermediate value with type ${tracer.description} wrapped in a ${tracer._trace.name}r to escape the ` +
       `scope of the transformation.\n` +
       `JAX transformations require that functions explicitly return their outputs, and disallow saving intermediate ` +
       `values to global state.\n` +

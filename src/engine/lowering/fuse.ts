@@ -245,7 +245,7 @@ class Fusion {
       const buffers = new Set([...loads, ...eqn.outvars]);
       const candidates = byKey.get(key) ?? [];
       const fitting = candidates.find(
-        (candidate) => new Set([...candidate.buffers, ...buffers]).size <= this.#maxKernelBuffers,
+        (candidate) => unionSize(candidate.buffers, buffers) <= this.#maxKernelBuffers,
       );
       if (fitting !== undefined) {
         fitting.group.roots.push(eqn);
@@ -314,4 +314,11 @@ function mapKey(variable: Var): string {
 function reduceKey(eqn: JaxprEqn): string {
   const axes = eqn.params["axes"] as readonly number[];
   return `reduce ${eqn.invars[0]!.aval.shape.join(",")} over ${axes.join(",")}`;
+}
+
+/** Counted without making the union: a large group is asked once for every value that may join it. */
+function unionSize<T>(large: ReadonlySet<T>, small: ReadonlySet<T>): number {
+  let size = large.size;
+  for (const item of small) if (!large.has(item)) size += 1;
+  return size;
 }

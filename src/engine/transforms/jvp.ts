@@ -36,9 +36,23 @@ export class JvpTracer extends Tracer {
     return this.primal instanceof Tracer ? this.primal.known : this.primal;
   }
 
+  /** As JAX shows it: under jvp with the tangent, under grad with the tangent's type, for it has no value. */
   override toString(): string {
-    const tangent = this.tangent instanceof Zero ? "Zero" : String(this.tangent);
-    return `JVPTracer(primal=${String(this.primal)}, tangent=${tangent})`;
+    const { tangent } = this;
+    const primal = valueText(this.primal);
+    if (tangent instanceof Tracer && tangent.known === undefined) {
+      return `GradTracer(primal=${primal}, typeof(tangent)=${tangent.aval.toString()})`;
+    }
+    return `JVPTracer(primal=${primal}, tangent=${tangent instanceof Zero ? "Zero" : valueText(tangent)})`;
+  }
+}
+
+/** A value in a tracer's text; where the device cannot be waited for, its type. */
+function valueText(value: Value): string {
+  try {
+    return String(value);
+  } catch {
+    return avalOf(value).toString();
   }
 }
 
