@@ -199,6 +199,21 @@ function sorted(diagonal: Float64Array, vectors: Float64Array, n: number, scale:
   const result = new Float64Array(n * n);
   order.forEach((from, to) => {
     result.set(vectors.subarray(from * n, (from + 1) * n), to * n);
+    if (isTurned(result, to * n, n)) negate(result, to * n, n);
   });
   return { values: Float64Array.from(order, (i) => diagonal[i]! * scale), vectors: result };
+}
+
+/**
+ * Whether the last component of some size of a unit vector is negative. Vectors are determined up to their sign: both
+ * backends make this component positive.
+ */
+export function isTurned(values: Float64Array, start: number, length: number): boolean {
+  const least = 0.5 / Math.sqrt(length);
+  for (let i = start + length - 1; i >= start; i--) if (Math.abs(values[i]!) >= least) return values[i]! < 0;
+  return false;
+}
+
+export function negate(values: Float64Array, start: number, length: number): void {
+  for (let i = start; i < start + length; i++) values[i] = -values[i]!;
 }

@@ -14,7 +14,6 @@ export function lu(a: Float64Array, m: number, n: number, pivots: Int32Array): v
       const row = i * n;
       const factor = a[row + k]! / diagonal;
       a[row + k] = factor;
-      if (factor === 0) continue;
       for (let j = k + 1; j < n; j++) a[row + j] = a[row + j]! - factor * a[own + j]!;
     }
   }

@@ -1,4 +1,4 @@
-import { rotateRows, scaleDown } from "./eigh.ts";
+import { isTurned, negate, rotateRows, scaleDown } from "./eigh.ts";
 import { applyQ, factorQr, formQ } from "./householder.ts";
 
 const maxSweeps = 40;
@@ -43,7 +43,13 @@ export function svd(
   });
   for (let j = n; j < count; j++) u[j * m + j] = 1;
   applyQ(columns, taus, m, u, count);
-  return { values, u: converged ? u : u.fill(NaN), v: normalize(v, n) };
+  const basis = normalize(v, n);
+  for (let j = 0; j < n; j++) {
+    if (!isTurned(basis, j * n, n)) continue;
+    negate(basis, j * n, n);
+    negate(u, j * m, m);
+  }
+  return { values, u: converged ? u : u.fill(NaN), v: basis };
 }
 
 /** Rotates pairs of columns of x, and of `turned` alike, until all are orthogonal. False when that does not end. */
@@ -114,7 +120,7 @@ function normalize(columns: Float64Array, n: number): Float64Array {
   const taus = factorQr(columns, n, n);
   const q = formQ(columns, taus, n, n);
   for (let j = 0; j < n; j++) {
-    if (columns[j * n + j]! < 0) for (let i = j * n; i < (j + 1) * n; i++) q[i] = -q[i]!;
+    if (columns[j * n + j]! < 0) negate(q, j * n, n);
   }
   return q;
 }

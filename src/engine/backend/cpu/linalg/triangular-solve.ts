@@ -16,7 +16,6 @@ export function triangularSolve(
     const [from, to] = lower ? [0, i] : [i + 1, m];
     for (let k = from; k < to; k++) {
       const factor = t[i * m + k]!;
-      if (factor === 0) continue;
       const other = k * n;
       for (let j = 0; j < n; j++) b[row + j] = b[row + j]! - factor * b[other + j]!;
     }

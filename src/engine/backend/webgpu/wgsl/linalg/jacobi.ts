@@ -23,8 +23,10 @@ export function declarePairs(w: Writer): void {
   w.shader.declare(
     [
       "fn pair_of(k: u32, turn: u32, rounds: u32) -> vec2<u32> {",
-      "  let a = (turn + k) % rounds;",
-      "  let b = select((turn + rounds - k) % rounds, rounds, k == 0u);",
+      "  let ahead = turn + k;",
+      "  let a = select(ahead, ahead - rounds, ahead >= rounds);",
+      "  let behind = select(turn + rounds - k, turn - k, turn >= k);",
+      "  let b = select(behind, rounds, k == 0u);",
       "  return vec2<u32>(min(a, b), max(a, b));",
       "}",
     ].join("\n"),
@@ -63,10 +65,32 @@ export function planScale(plan: MatrixPlan, matrix: BufferRef, words: number): B
 
 /** Zeroed words, one a sweep and matrix: whether the sweep rotated anything. */
 export function planFlags(plan: MatrixPlan, n: number): BufferRef {
-  const flags = plan.memory(mostSweeps(n) + 1);
+  const flags = plan.memory(mostSweeps(n));
   const clear = plan.each((w) => [`${w.buffer(flags, true, "u32")}[unit] = 0u;`]);
-  clear(plan.batch * (mostSweeps(n) + 1), 1);
+  clear(plan.batch * mostSweeps(n), 1);
   return flags;
+}
+
+/**
+ * The sign, 1 or -1, that makes the last component of some size of each of `count` unit vectors positive: vectors are
+ * determined up to their sign, and so both backends choose the same.
+ */
+export function planSigns(plan: MatrixPlan, vectors: BufferRef, count: number, length: number): BufferRef {
+  const signs = plan.memory(count);
+  const run = plan.each((w) => [
+    "var sign = 1f;",
+    `let least = 0.5f / sqrt(f32(${w.number(0)}));`,
+    `for (var i = ${w.number(0)}; i > 0u; i -= 1u) {`,
+    `  let part = ${w.buffer(vectors)}[unit * ${w.number(0)} + i - 1u];`,
+    "  if (abs(part) >= least) {",
+    "    sign = select(1f, -1f, part < 0f);",
+    "    break;",
+    "  }",
+    "}",
+    `${w.buffer(signs, true)}[unit] = sign;`,
+  ]);
+  run(plan.batch * count, length, length);
+  return signs;
 }
 
 /**
