@@ -1,9 +1,10 @@
 import { scanParams, splitList, type ScanParams } from "../core/control-params.ts";
-import { ClosedJaxpr, Jaxpr } from "../core/jaxpr.ts";
+import { ClosedJaxpr, Jaxpr, Literal } from "../core/jaxpr.ts";
 import { JaxprCache } from "../core/jaxpr-cache.ts";
 import type { Params, PartialEvaluation, Primitive } from "../core/primitive.ts";
 import type { Value } from "../core/tracer.ts";
 import { flagKey } from "../transforms/derived-jaxprs.ts";
+import { valueOfLiteral } from "../transforms/eval-jaxpr.ts";
 import { partialEvalJaxpr } from "../transforms/partial-eval.ts";
 import { pjit } from "./call.ts";
 import { fixedPoint, merged, picked, unpicked } from "./flags.ts";
@@ -95,10 +96,7 @@ export function runKnownScan(
   const [constsUnknown, , xsUnknown] = splitList(unknownIn, numConsts, numCarry);
   const [consts, init, xs] = splitList(operands, numConsts, numCarry);
   const knownConsts = unpicked(consts!, constsUnknown!);
-  const hoisted =
-    split.hoisted.out_avals.length === 0
-      ? []
-      : bindKnown(pjit, knownConsts, { jaxpr: split.hoisted, name: "hoisted" });
+  const hoisted = runHoisted(split.hoisted, bindKnown, knownConsts);
   const [invariant, loopConsts] = splitList<Value>(hoisted, split.numInvariant);
   const knownCarry = unpicked(init!, carryUnknown);
   const results = bindKnown(scan, [...loopConsts!, ...knownCarry, ...unpicked(xs!, xsUnknown!)], {
@@ -121,6 +119,18 @@ export function runKnownScan(
       num_carry: restCarry.length,
     },
   };
+}
+
+function runHoisted(
+  hoisted: ClosedJaxpr,
+  bindKnown: PartialEvaluation["bindKnown"],
+  consts: readonly Value[],
+): readonly Value[] {
+  const { eqns, invars, outvars } = hoisted.jaxpr;
+  if (eqns.length > 0) return bindKnown(pjit, consts, { jaxpr: hoisted, name: "hoisted" });
+  return outvars.map((atom) =>
+    atom instanceof Literal ? valueOfLiteral(atom) : consts[invars.indexOf(atom)]!,
+  );
 }
 
 /** Runs what is known, turn by turn, and keeps of every turn what the rest will need. */

@@ -1,6 +1,12 @@
 import type { CompiledKernel, DeviceBuffer, PreparedKernel } from "../backend/backend.ts";
 import type { HostScalar } from "../core/dtype.ts";
-import type { ControlStep, KernelStep, OperandSource, Program } from "../lowering/program.ts";
+import {
+  hostValue,
+  type ControlStep,
+  type KernelStep,
+  type OperandSource,
+  type Program,
+} from "../lowering/program.ts";
 import { compiledKernels } from "./compiled-kernels.ts";
 import { bindControl, type BoundControl, type BoundOperand } from "./run-control.ts";
 import type { Workspace } from "./workspace.ts";
@@ -81,7 +87,7 @@ class BoundControlStep {
 
   constructor(step: ControlStep, buffers: readonly (DeviceBuffer | undefined)[], workspace: Workspace) {
     this.#sources = step.operands;
-    this.#scalars = step.operands.map((source) => (source.kind === "literal" ? source.value : 0));
+    this.#scalars = step.operands.map(() => 0);
     const operands = step.operands.map((source): BoundOperand =>
       source.kind === "value" ? buffers[source.value]! : "scalar",
     );
@@ -90,8 +96,9 @@ class BoundControlStep {
   }
 
   run(scalars: readonly HostScalar[]): void {
+    const argument = (position: number): HostScalar => scalars[position]!;
     this.#sources.forEach((source, position) => {
-      if (source.kind === "argument") this.#scalars[position] = scalars[source.position]!;
+      if (source.kind !== "value") this.#scalars[position] = hostValue(source, argument);
     });
     this.#control.run(this.#scalars);
   }

@@ -185,7 +185,7 @@ class BoundWhile implements BoundControl {
     this.#workspace = workspace;
     const { cond, body, condConsts, bodyConsts } = control;
     const consts = condConsts + bodyConsts;
-    this.#carry = new CarryMemory(operands.slice(consts), outputs, workspace);
+    this.#carry = new CarryMemory(operands.slice(consts, consts + outputs.length), outputs, workspace);
     const memory = operands.map(memoryOf);
     this.#conditions = new Bindings((at) => {
       const inputs = [...memory.slice(0, condConsts), ...this.#carry.at(at)];
@@ -226,14 +226,14 @@ class BoundWhile implements BoundControl {
   #turns(scalars: readonly HostScalar[]): number | undefined {
     const { counted } = this.#control;
     if (counted === undefined) return undefined;
-    const first = Number(readScalar(this.#carry.at(start)[counted.carry]!));
-    return Number(this.#limit(counted.limit, scalars)) - first;
+    const { first, limit } = counted;
+    const last = limit.kind === "literal" ? limit.value : this.#operand(limit.position, scalars);
+    return Number(last) - Number(this.#operand(first, scalars));
   }
 
-  #limit(limit: NonNullable<WhileControl["counted"]>["limit"], scalars: readonly HostScalar[]): HostScalar {
-    if (limit.kind === "literal") return limit.value;
-    const operand = this.#operands[limit.position]!;
-    return operand === "scalar" ? scalars[limit.position]! : readScalar(operand);
+  #operand(position: number, scalars: readonly HostScalar[]): HostScalar {
+    const operand = this.#operands[position]!;
+    return operand === "scalar" ? scalars[position]! : readScalar(operand);
   }
 
   release(): void {

@@ -1,7 +1,7 @@
 import type { Backend, CompiledKernel, DeviceBuffer } from "../backend/backend.ts";
 import type { HostScalar } from "../core/dtype.ts";
 import { convertScalar, type PythonScalar } from "../core/scalar.ts";
-import type { ControlStep, OperandSource, Program } from "../lowering/program.ts";
+import { hostValue, type ControlStep, type HostSource, type Program } from "../lowering/program.ts";
 import { ArrayImpl } from "./array.ts";
 import { BoundProgram } from "./bound-program.ts";
 import { compiledKernels } from "./compiled-kernels.ts";
@@ -97,10 +97,11 @@ class Run {
   }
 
   /** A parameter, or a host scalar handed on, in its own dtype. */
-  #scalar(source: Exclude<OperandSource, { kind: "value" }>): HostScalar {
-    if (source.kind === "literal") return source.value;
-    const { dtype } = this.#program.values[source.position]!;
-    return convertScalar(this.#args[source.position] as PythonScalar, dtype);
+  #scalar(source: HostSource): HostScalar {
+    return hostValue(source, (position) => {
+      const { dtype } = this.#program.values[position]!;
+      return convertScalar(this.#args[position] as PythonScalar, dtype);
+    });
   }
 
   #free(value: number): void {

@@ -1,7 +1,7 @@
 import { Literal, Var, type Atom, type Jaxpr, type JaxprEqn } from "../core/jaxpr.ts";
 import { fuse } from "./fuse.ts";
 import { inlineCalls, type FlatJaxpr } from "./inline.ts";
-import { lowerControl, needsMemory } from "./lower-control.ts";
+import { countedCarry, lowerControl, needsMemory } from "./lower-control.ts";
 import { lowerGroups } from "./lower-groups.ts";
 import { planMemory } from "./plan-memory.ts";
 import type { Control, Program } from "./program.ts";
@@ -83,7 +83,10 @@ function storeOutputs(flat: FlatJaxpr, isCopied: (atom: Atom, position: number) 
   return { inputs: flat.inputs, eqns, outputs };
 }
 
-/** Likewise for what loops start from. */
+/**
+ * Likewise for what loops start from. A counter that starts from a host scalar gives that, too, as one operand more:
+ * then nobody need ask the device how often the loop turns.
+ */
 function storeOperands(flat: FlatJaxpr, hasNoMemory: (atom: Atom) => boolean): FlatJaxpr {
   const eqns = flat.eqns.flatMap((eqn): JaxprEqn[] => {
     if (eqn.primitive.lower.kind !== "control") return [eqn];
@@ -95,6 +98,9 @@ function storeOperands(flat: FlatJaxpr, hasNoMemory: (atom: Atom) => boolean): F
       copies.push(copy.eqn);
       return copy.stored;
     });
+    const counter = countedCarry(eqn);
+    const first = counter === undefined ? undefined : eqn.invars[counter];
+    if (first !== undefined && hasNoMemory(first)) invars.push(first);
     return [...copies, { ...eqn, invars }];
   });
   return { ...flat, eqns };

@@ -26,34 +26,41 @@ export function forwardThroughControl(eqn: JaxprEqn): Forwarded {
 
 function forwardScan(eqn: JaxprEqn): Forwarded {
   const params = scanParams(eqn.params);
+  const { num_consts: numConsts, num_carry: numCarry } = params;
   const { jaxpr } = params.jaxpr;
-  const [consts, carry, xs] = splitList(jaxpr.invars, params.num_consts, params.num_carry);
-  const [constOperands, inits, xOperands] = splitList(eqn.invars, params.num_consts, params.num_carry);
+  const [consts, carry, xs] = splitList(jaxpr.invars, numConsts, numCarry);
+  const [constOperands, inits, xOperands] = splitList(eqn.invars, numConsts, numCarry);
   const moved = carry!.map((variable, k) => jaxpr.outvars[k] === variable);
-  if (!moved.includes(true)) return { eqn, results: eqn.outvars };
+  const results = eqn.outvars.map((variable, k): Atom => {
+    if (k < numCarry) return moved[k] === true ? inits![k]! : variable;
+    // Elements handed through are stacked already; equal results are stacked once.
+    const input = xs!.indexOf(jaxpr.outvars[k] as Var);
+    if (input >= 0) return xOperands![input]!;
+    return eqn.outvars[jaxpr.outvars.indexOf(jaxpr.outvars[k]!, numCarry)]!;
+  });
+  const isOwn = eqn.outvars.map((variable, k) => results[k] === variable);
+  if (!isOwn.includes(false)) return { eqn, results };
   const kept = (_: unknown, k: number): boolean => moved[k] !== true;
   const gone = (_: unknown, k: number): boolean => moved[k] === true;
   const body = new Jaxpr(
     [],
     [...consts!, ...carry!.filter(gone), ...carry!.filter(kept), ...xs!],
     jaxpr.eqns,
-    jaxpr.outvars.filter(kept),
+    jaxpr.outvars.filter((_, k) => isOwn[k]),
   );
   const numMoved = moved.filter(Boolean).length;
-  return {
-    eqn: {
-      ...eqn,
-      params: {
-        ...params,
-        jaxpr: new ClosedJaxpr(body, []),
-        num_consts: params.num_consts + numMoved,
-        num_carry: params.num_carry - numMoved,
-      },
-      invars: [...constOperands!, ...inits!.filter(gone), ...inits!.filter(kept), ...xOperands!],
-      outvars: eqn.outvars.filter(kept),
+  const rest: JaxprEqn = {
+    ...eqn,
+    params: {
+      ...params,
+      jaxpr: new ClosedJaxpr(body, []),
+      num_consts: numConsts + numMoved,
+      num_carry: numCarry - numMoved,
     },
-    results: eqn.outvars.map((variable, k) => (gone(variable, k) ? inits![k]! : variable)),
+    invars: [...constOperands!, ...inits!.filter(gone), ...inits!.filter(kept), ...xOperands!],
+    outvars: eqn.outvars.filter((_, k) => isOwn[k]),
   };
+  return { eqn: rest, results };
 }
 
 function forwardWhile(eqn: JaxprEqn): Forwarded {

@@ -4,7 +4,7 @@ import { isInteger } from "../core/dtype.ts";
 import { ClosedJaxpr, Jaxpr, Literal, Var, type Atom, type JaxprEqn } from "../core/jaxpr.ts";
 import { dynamic_slice } from "../primitives/dynamic-slice.ts";
 import { squeeze } from "../primitives/reshape.ts";
-import type { CondControl, Control, Program, ScanControl, WhileControl } from "./program.ts";
+import type { CondControl, Control, CountLimit, Program, ScanControl, WhileControl } from "./program.ts";
 
 /** Compiles a body to a program whose results have memory of their own. */
 export type CompileBody = (jaxpr: Jaxpr, isScalar: readonly boolean[]) => Program;
@@ -70,7 +70,8 @@ function sliceAt(input: Var, position: Var, element: Var): JaxprEqn[] {
 function lowerWhile(eqn: JaxprEqn, isScalar: readonly boolean[], compileBody: CompileBody): WhileControl {
   const params = whileParams(eqn.params);
   const { cond_nconsts: condConsts, body_nconsts: bodyConsts, cond_jaxpr, body_jaxpr } = params;
-  const [forCond, forBody, carry] = splitList(isScalar, condConsts, bodyConsts);
+  const numCarry = body_jaxpr.jaxpr.outvars.length;
+  const [forCond, forBody, carry] = splitList(isScalar, condConsts, bodyConsts, numCarry);
   const counted = countOf(cond_jaxpr, condConsts, body_jaxpr, bodyConsts);
   return {
     form: "while",
@@ -78,8 +79,26 @@ function lowerWhile(eqn: JaxprEqn, isScalar: readonly boolean[], compileBody: Co
     bodyConsts,
     cond: compileBody(cond_jaxpr.jaxpr, [...forCond!, ...carry!]),
     body: compileBody(body_jaxpr.jaxpr, [...forBody!, ...carry!]),
-    ...(counted === undefined ? {} : { counted }),
+    ...(counted === undefined
+      ? {}
+      : { counted: { first: firstOf(eqn, counted.carry), limit: counted.limit } }),
   };
+}
+
+/** Where a loop's counter starts: a host scalar given as one operand more, or the carry itself. */
+function firstOf(eqn: JaxprEqn, carry: number): number {
+  const params = whileParams(eqn.params);
+  const consts = params.cond_nconsts + params.body_nconsts;
+  const given = consts + params.body_jaxpr.jaxpr.outvars.length;
+  return eqn.invars.length > given ? given : consts + carry;
+}
+
+/** The operand that a counting loop starts counting from; undefined for any other equation. */
+export function countedCarry(eqn: JaxprEqn): number | undefined {
+  if (eqn.primitive.lower.kind !== "control" || eqn.primitive.lower.form !== "while") return undefined;
+  const { cond_jaxpr, body_jaxpr, cond_nconsts, body_nconsts } = whileParams(eqn.params);
+  const counted = countOf(cond_jaxpr, cond_nconsts, body_jaxpr, body_nconsts);
+  return counted === undefined ? undefined : cond_nconsts + body_nconsts + counted.carry;
 }
 
 /** Recognises `i < limit` with `i + 1` and a limit that stays: how often such a loop turns is known at its start. */
@@ -88,7 +107,7 @@ function countOf(
   condConsts: number,
   body: ClosedJaxpr,
   bodyConsts: number,
-): WhileControl["counted"] {
+): { carry: number; limit: CountLimit } | undefined {
   const [test] = cond.jaxpr.eqns;
   if (cond.jaxpr.eqns.length !== 1 || test?.primitive.name !== "lt") return undefined;
   if (cond.jaxpr.outvars[0] !== test.outvars[0]) return undefined;

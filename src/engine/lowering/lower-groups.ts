@@ -1,11 +1,13 @@
 import type { DType } from "../core/dtype.ts";
-import { Literal, Var, type JaxprEqn } from "../core/jaxpr.ts";
+import { Var, type JaxprEqn } from "../core/jaxpr.ts";
 import { sizeOf, type Kernel } from "../kernel/kernel.ts";
 import type { ScalarExpr } from "../kernel/scalar-expr.ts";
 import type { FusionPlan, KernelGroup } from "./fuse.ts";
 import type { FlatJaxpr } from "./inline.ts";
+import { hostSourceOf } from "./host-scalars.ts";
 import { KernelBuilder, type KernelScope } from "./kernel-builder.ts";
-import type { Control, ParamSource } from "./program.ts";
+import { needsMemory } from "./lower-control.ts";
+import type { Control, HostSource, ParamSource } from "./program.ts";
 
 /** A step whose values are still named by variables. */
 export type LoweredGroup = LoweredKernel | LoweredControl;
@@ -21,7 +23,7 @@ interface LoweredKernel {
 interface LoweredControl {
   readonly kind: "control";
   readonly control: Control;
-  readonly operands: readonly (Var | ParamSource)[];
+  readonly operands: readonly (Var | HostSource)[];
   readonly outputs: readonly Var[];
 }
 
@@ -205,11 +207,13 @@ function iterationOf(
 }
 
 function lowerControlGroup(eqn: JaxprEqn, scope: KernelScope, lowerControl: LowerControl): LoweredControl {
-  const operands = eqn.invars.map((atom): Var | ParamSource => {
-    if (atom instanceof Literal) return { kind: "literal", value: atom.value };
-    const position = scope.scalarArguments.get(atom);
-    if (position !== undefined) return { kind: "argument", position };
-    return scope.plan.aliases.get(atom) ?? atom;
+  const inMemory = needsMemory(eqn);
+  const operands = eqn.invars.map((atom, position): Var | HostSource => {
+    const known =
+      inMemory[position] === true && atom instanceof Var && !scope.scalarArguments.has(atom)
+        ? undefined
+        : hostSourceOf(atom, scope.plan.definitions, scope.scalarArguments);
+    return known ?? scope.plan.aliases.get(atom as Var) ?? (atom as Var);
   });
   const control = lowerControl(
     eqn,

@@ -7,8 +7,29 @@ export type ParamSource =
   | { readonly kind: "literal"; readonly value: HostScalar }
   | { readonly kind: "argument"; readonly position: number };
 
+/** A scalar that the host knows when the program runs. */
+export type HostSource =
+  | ParamSource
+  | {
+      readonly kind: "computed";
+      readonly operands: readonly HostSource[];
+      readonly compute: (values: readonly HostScalar[]) => HostScalar;
+    };
+
+/** The value of a host scalar; `argument` gives that of an argument. */
+export function hostValue(source: HostSource, argument: (position: number) => HostScalar): HostScalar {
+  switch (source.kind) {
+    case "literal":
+      return source.value;
+    case "argument":
+      return argument(source.position);
+    case "computed":
+      return source.compute(source.operands.map((operand) => hostValue(operand, argument)));
+  }
+}
+
 /** What a program run by another is given: the memory of a value, or a host scalar. */
-export type OperandSource = { readonly kind: "value"; readonly value: number } | ParamSource;
+export type OperandSource = { readonly kind: "value"; readonly value: number } | HostSource;
 
 /** Values are numbered: arguments first, then what steps produce. */
 export type Step = KernelStep | ControlStep;
@@ -46,8 +67,8 @@ export interface WhileControl {
   readonly cond: Program;
   /** (constants, carry) to the next carry. */
   readonly body: Program;
-  /** Set when the loop counts a carry component up to a limit: then the turns are known at the start. */
-  readonly counted?: { readonly carry: number; readonly limit: CountLimit };
+  /** Set when the loop counts from operand `first` up to a limit: then the turns are known at the start. */
+  readonly counted?: { readonly first: number; readonly limit: CountLimit };
 }
 
 /** A constant of the condition, by its position among the operands, or a number. */
