@@ -74,7 +74,7 @@ function Print({ label, passages }: { label: string; passages: readonly Passage[
   return (
     <pre
       className="margin-print"
-      tabIndex={0}
+      role="group"
       aria-label={label}
       data-wraps={lines.some((line) => line.length > LONG_LINE) || undefined}
     >
