@@ -73,7 +73,7 @@ test.each<{ graphics: Graphics; device: string }>([
       expect(await outputOf(page, "at-id")).toBe(await outputOf(page, "at-array"));
       await expectAgreement(page);
       for (const cell of ["plot-derivative", "plot-surface", "plot-contour"]) {
-        expect(await page.locator(`[data-cell-id="${cell}"] figure`).count(), cell).toBeGreaterThan(0);
+        expect(await page.locator(`[data-cell-id="${cell}"] figure.plot`).count(), cell).toBeGreaterThan(0);
       }
       expect(await partOfFirstCall(page, "price-first", "compile")).toBeLessThan(2000);
       // Where there is no 64-bit device, the page says where the numbers are instead.
