@@ -7,6 +7,7 @@ import * as comparison from "../primitives/comparison.ts";
 import * as exponential from "../primitives/exponential.ts";
 import * as logical from "../primitives/logical.ts";
 import * as rounding from "../primitives/rounding.ts";
+import * as special from "../primitives/special-functions.ts";
 import * as trigonometric from "../primitives/trigonometric.ts";
 
 type Unary = (x: Value) => ArrayBase;
@@ -62,6 +63,12 @@ export const acosh = unary(trigonometric.acosh);
 export const atanh = unary(trigonometric.atanh);
 export const erf = unary(exponential.erf);
 export const erf_inv = unary(exponential.erf_inv);
+/** 1 - erf(x), precise where that is small. */
+export const erfc = unary(special.erfc);
+/** log |gamma(x)|. */
+export const lgamma = unary(special.lgamma);
+/** The derivative of log gamma(x). */
+export const digamma = unary(special.digamma);
 export const logistic = unary(exponential.logistic);
 export const is_finite = unary(rounding.is_finite);
 export const bitwise_not = unary(logical.not);
@@ -106,4 +113,18 @@ export function select_n(predicate: Value, onFalse: Value, onTrue: Value): Array
 
 export function clamp(low: Value, x: Value, high: Value): ArrayBase {
   return bind1(comparison.clamp, agreeing([low, x, high]));
+}
+
+export function square(x: Value): ArrayBase {
+  return integer_pow(x, 2);
+}
+
+/** 1 / x for floats. */
+export function reciprocal(x: Value): ArrayBase {
+  return integer_pow(x, -1);
+}
+
+/** The derivative of order m >= 1 of digamma, m known when tracing. */
+export function polygamma(m: number, x: Value): ArrayBase {
+  return bind1(special.polygamma, [x], { m });
 }

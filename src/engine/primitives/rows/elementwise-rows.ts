@@ -6,6 +6,7 @@ import * as exponential from "../exponential.ts";
 import * as logical from "../logical.ts";
 import { mul_add } from "../mul-add.ts";
 import * as rounding from "../rounding.ts";
+import * as special from "../special-functions.ts";
 import * as trigonometric from "../trigonometric.ts";
 import {
   b,
@@ -74,6 +75,19 @@ export const elementwiseRows: readonly PrimitiveRow[] = [
   unary(exponential.erf, [f], 4),
   unary(exponential.erf_inv, [fraction], 8),
   binary(exponential.pow, [[positive, f]], 16),
+  unary(special.erfc, [f, (shape) => f(shape, 2, 8)], 8),
+  { ...unary(special.lgamma, [positive, (shape) => f(shape, -3.9, -3.1)], 32), ofLargest: true },
+  { ...unary(special.digamma, [positive, (shape) => f(shape, -3.9, -3.1)], 32), ofLargest: true },
+  withParams(
+    special.polygamma,
+    [
+      [[positive([])], { m: 1 }],
+      [[positive([3, 257])], { m: 1 }],
+      [[positive([0, 2])], { m: 2 }],
+      [[positive([70])], { m: 3 }],
+    ],
+    { ulp: 32, ofLargest: true },
+  ),
   unary(trigonometric.sin, [f], 4),
   unary(trigonometric.cos, [f], 4),
   unary(trigonometric.tan, [fraction], 4),
