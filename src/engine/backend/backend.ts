@@ -50,6 +50,8 @@ export interface Backend {
   readonly description: DeviceDescription;
   /** How many buffers (inputs and outputs together) one kernel may use. */
   readonly maxKernelBuffers: number;
+  /** Work per element, in additions, beyond which a kernel takes too long to compile; Infinity where none does. */
+  readonly maxKernelWork: number;
 
   supports(dtype: DType): boolean;
 

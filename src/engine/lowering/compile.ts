@@ -1,6 +1,7 @@
 import { Literal, Var, type Atom, type Jaxpr, type JaxprEqn } from "../core/jaxpr.ts";
 import { fuse } from "./fuse.ts";
 import { inlineCalls, type FlatJaxpr } from "./inline.ts";
+import type { KernelLimits } from "./limit-work.ts";
 import { countedCarry, lowerControl, needsMemory } from "./lower-control.ts";
 import { lowerGroups } from "./lower-groups.ts";
 import { planMemory } from "./plan-memory.ts";
@@ -12,18 +13,14 @@ import type { Control, Program } from "./program.ts";
  *
  * `scalarArguments[k]` says that input k (constvars first) is given as a host scalar.
  */
-export function compile(
-  jaxpr: Jaxpr,
-  scalarArguments: readonly boolean[],
-  maxKernelBuffers: number,
-): Program {
-  const compilation = new Compilation(jaxpr, scalarArguments, maxKernelBuffers);
+export function compile(jaxpr: Jaxpr, scalarArguments: readonly boolean[], limits: KernelLimits): Program {
+  const compilation = new Compilation(jaxpr, scalarArguments, limits);
   return compilation.lower(compilation.flat);
 }
 
 /** As `compile`, but no result is an argument or another result. */
-function compileBody(jaxpr: Jaxpr, scalarArguments: readonly boolean[], maxKernelBuffers: number): Program {
-  const compilation = new Compilation(jaxpr, scalarArguments, maxKernelBuffers);
+function compileBody(jaxpr: Jaxpr, scalarArguments: readonly boolean[], limits: KernelLimits): Program {
+  const compilation = new Compilation(jaxpr, scalarArguments, limits);
   const program = compilation.lower(compilation.flat);
   const taken = new Set<number>();
   const shared = program.results.map(({ value }) => {
@@ -39,12 +36,12 @@ class Compilation {
   readonly flat: FlatJaxpr;
   readonly #scalars = new Map<Var, number>();
   readonly #scalarArguments: readonly boolean[];
-  readonly #maxKernelBuffers: number;
+  readonly #limits: KernelLimits;
   readonly #controls = new Map<JaxprEqn, Control>();
 
-  constructor(jaxpr: Jaxpr, scalarArguments: readonly boolean[], maxKernelBuffers: number) {
+  constructor(jaxpr: Jaxpr, scalarArguments: readonly boolean[], limits: KernelLimits) {
     this.#scalarArguments = scalarArguments;
-    this.#maxKernelBuffers = maxKernelBuffers;
+    this.#limits = limits;
     const inlined = inlineCalls(jaxpr);
     inlined.inputs.forEach((variable, position) => {
       if (scalarArguments[position] === true) this.#scalars.set(variable, position);
@@ -54,7 +51,7 @@ class Compilation {
   }
 
   lower(flat: FlatJaxpr): Program {
-    const plan = fuse(flat, new Set(this.#scalars.keys()), this.#maxKernelBuffers);
+    const plan = fuse(flat, new Set(this.#scalars.keys()), this.#limits);
     const lowered = lowerGroups(flat, plan, this.#scalars, (eqn, isScalar) => this.#control(eqn, isScalar));
     return planMemory(flat, plan, lowered, this.#scalarArguments);
   }
@@ -62,9 +59,7 @@ class Compilation {
   #control(eqn: JaxprEqn, isScalar: readonly boolean[]): Control {
     let control = this.#controls.get(eqn);
     if (control === undefined) {
-      control = lowerControl(eqn, isScalar, (jaxpr, flags) =>
-        compileBody(jaxpr, flags, this.#maxKernelBuffers),
-      );
+      control = lowerControl(eqn, isScalar, (jaxpr, flags) => compileBody(jaxpr, flags, this.#limits));
       this.#controls.set(eqn, control);
     }
     return control;

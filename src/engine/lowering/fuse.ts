@@ -1,5 +1,6 @@
 import { Literal, Var, type Atom, type JaxprEqn } from "../core/jaxpr.ts";
 import type { FlatJaxpr } from "./inline.ts";
+import { valuesAtCuts, type KernelLimits } from "./limit-work.ts";
 
 /** A set of values computed by one kernel. */
 export interface KernelGroup {
@@ -34,29 +35,33 @@ const costCap = 1e6;
 export function fuse(
   program: FlatJaxpr,
   scalarArguments: ReadonlySet<Var>,
-  maxKernelBuffers: number,
+  limits: KernelLimits,
 ): FusionPlan {
-  return new Fusion(program, scalarArguments, maxKernelBuffers).run();
+  return new Fusion(program, scalarArguments, limits).run();
 }
 
 class Fusion {
   readonly #program: FlatJaxpr;
   readonly #scalarArguments: ReadonlySet<Var>;
   readonly #maxKernelBuffers: number;
+  readonly #maxKernelWork: number;
   readonly #definitions = new Map<Var, JaxprEqn>();
   readonly #aliases = new Map<Var, Var>();
   /** Variables in memory: inputs, results of reductions and routines, outputs, and what fusion decides to store. */
   readonly #stored = new Set<Var>();
+  /** Stored values that later work loads, even where one kernel could compute both. */
+  readonly #cuts = new Set<Var>();
   readonly #costs = new Map<Var, number>();
   /** How each variable is read: iteration space of the reader, and the chain of views in between; with its points. */
   readonly #readings = new Map<Var, Map<string, number>>();
   /** Stored variables a computation loads. */
   readonly #loads = new Map<Var, Set<Var>>();
 
-  constructor(program: FlatJaxpr, scalarArguments: ReadonlySet<Var>, maxKernelBuffers: number) {
+  constructor(program: FlatJaxpr, scalarArguments: ReadonlySet<Var>, limits: KernelLimits) {
     this.#program = program;
     this.#scalarArguments = scalarArguments;
-    this.#maxKernelBuffers = maxKernelBuffers;
+    this.#maxKernelBuffers = limits.maxKernelBuffers;
+    this.#maxKernelWork = limits.maxKernelWork;
     for (const variable of program.inputs) if (!scalarArguments.has(variable)) this.#stored.add(variable);
     for (const eqn of program.eqns) {
       for (const variable of eqn.outvars) this.#definitions.set(variable, eqn);
@@ -67,6 +72,7 @@ class Fusion {
     this.#storeWhatMustBe();
     this.#estimateCosts();
     this.#storeWhatIsReadInSeveralWays();
+    this.#limitWork();
     this.#limitLoads();
     const groups = this.#group();
     const storedBy = new Map<Var, KernelGroup>();
@@ -181,6 +187,15 @@ class Fusion {
     return own.map(([reading, points]) => [`${reading}/${String(distance)}`, points] as const);
   }
 
+  #limitWork(): void {
+    if (this.#maxKernelWork === Infinity) return;
+    const isFused = (eqn: JaxprEqn): boolean => !this.#stored.has(eqn.outvars[0]!);
+    for (const variable of valuesAtCuts(this.#program, isFused, this.#maxKernelWork)) {
+      this.#store(variable);
+      this.#cuts.add(variable);
+    }
+  }
+
   /** A kernel can bind so many buffers: store intermediate values where an expression would load more. */
   #limitLoads(): void {
     const limit = Math.max(2, this.#maxKernelBuffers - 2);
@@ -216,7 +231,7 @@ class Fusion {
   /** Whether a stored value and its elementwise reader can be computed by one map kernel. */
   #sharesKernel(stored: Var, reader: JaxprEqn): boolean {
     const definition = this.#definitions.get(stored);
-    if (definition === undefined || this.#aliases.has(stored)) return false;
+    if (definition === undefined || this.#aliases.has(stored) || this.#cuts.has(stored)) return false;
     const kind = definition.primitive.lower.kind;
     if (kind !== "elementwise" && kind !== "view") return false;
     const output = reader.outvars[0]!;

@@ -49,6 +49,7 @@ export class CpuBackend implements Backend {
   readonly kind = "cpu";
   readonly description: DeviceDescription;
   readonly maxKernelBuffers = 256;
+  readonly maxKernelWork = Infinity;
   /** A processor is not lost. */
   readonly lost = new Promise<string>(() => undefined);
   readonly #pool: BufferPool;

@@ -54,6 +54,8 @@ export class WebGPUBackend implements Backend {
   readonly kind = "webgpu";
   readonly description: DeviceDescription;
   readonly maxKernelBuffers: number;
+  /** Drivers inline every call, and their compile time grows faster than the code. */
+  readonly maxKernelWork = 200;
   readonly lost: Promise<string>;
   readonly #device: GPUDevice;
   readonly #tuning: Tuning;

@@ -84,7 +84,8 @@ function threefry(): string {
   const lines: string[] = [];
   for (let group = 0; group < 5; group++) {
     for (const bits of rotations[group % 2]!) {
-      lines.push(`a += b; b = ((b << {U}(${bits}u)) | (b >> {U}(${32 - bits}u))) ^ a;`);
+      // A product in place of a shift to the left: software adapters shift lane by lane.
+      lines.push(`a += b; b = ((b * {U}(${2 ** bits}u)) | (b >> {U}(${32 - bits}u))) ^ a;`);
     }
     lines.push(`a += k${(group + 1) % 3}; b += k${(group + 2) % 3} + {U}(${group + 1}u);`);
   }
