@@ -42,6 +42,11 @@ export abstract class Tracer extends ArrayBase {
     return undefined;
   }
 
+  /** The values this one is made of. */
+  get parts(): readonly unknown[] {
+    return [];
+  }
+
   /** A tracer has no value to wait for. */
   block_until_ready(): this {
     return this;

@@ -4,6 +4,7 @@ import { JaxprCache } from "../core/jaxpr-cache.ts";
 import { ClosedJaxpr, Jaxpr, Literal, Var, type Atom } from "../core/jaxpr.ts";
 import type { Params, Primitive } from "../core/primitive.ts";
 import { avalOfScalar, convertScalar, type PythonScalar } from "../core/scalar.ts";
+import { activeScratch } from "../core/scratch.ts";
 import { leakedTracer, Tracer, type Trace, type Value } from "../core/tracer.ts";
 import type { Program } from "../lowering/program.ts";
 import { ArrayImpl } from "./array.ts";
@@ -21,7 +22,9 @@ export class EvalTrace implements Trace {
   processPrimitive(primitive: Primitive, operands: readonly Value[], params: Params): readonly ArrayBase[] {
     const atoms = operands.map((operand) => atomOf(primitive, concrete(operand)));
     const args = atoms.filter((atom) => !(atom instanceof Literal));
-    return runProgram(this.#find(primitive, params, atoms, args), args);
+    const results = runProgram(this.#find(primitive, params, atoms, args), args);
+    activeScratch()?.add(results);
+    return results;
   }
 
   #find(

@@ -2,6 +2,7 @@ import { ArrayBase } from "../core/array-base.ts";
 import { formatShape, sameShape, type ShapedArray } from "../core/aval.ts";
 import type { ClosedJaxpr } from "../core/jaxpr.ts";
 import type { Params, Primitive, Tangent } from "../core/primitive.ts";
+import { withScratch, type Scratch } from "../core/scratch.ts";
 import { Zero } from "../core/tangent.ts";
 import { avalOf, bind, currentTrace, Tracer, withTrace, type Trace, type Value } from "../core/tracer.ts";
 import { broadcastTo } from "../primitives/broadcast.ts";
@@ -36,6 +37,10 @@ export class JvpTracer extends Tracer {
     return this.primal instanceof Tracer ? this.primal.known : this.primal;
   }
 
+  override get parts(): readonly unknown[] {
+    return [this.primal, this.tangent];
+  }
+
   /** As JAX shows it: under jvp with the tangent, under grad with the tangent's type, for it has no value. */
   override toString(): string {
     const { tangent } = this;
@@ -60,9 +65,12 @@ function valueText(value: Value): string {
 export class JvpTrace implements Trace {
   readonly name = "JVPTrace";
   readonly parent: Trace;
+  readonly #scratch: Scratch | undefined;
 
-  constructor(parent: Trace) {
+  /** What rules compute is noted in `scratch`, if there is one; what user code computes is not. */
+  constructor(parent: Trace, scratch?: Scratch) {
     this.parent = parent;
+    this.#scratch = scratch;
   }
 
   processPrimitive(primitive: Primitive, operands: readonly Value[], params: Params): readonly ArrayBase[] {
@@ -74,8 +82,10 @@ export class JvpTrace implements Trace {
       if (jvp === "zero" || tangents.every((tangent) => tangent instanceof Zero)) {
         return bind(primitive, primals, params);
       }
-      const results = jvp(primals, tangents, params);
-      return results.primals.map((primal, k) => this.wrap(primal, results.tangents[k]!, primitive.name));
+      return withScratch(this.#scratch, () => {
+        const results = jvp(primals, tangents, params);
+        return results.primals.map((primal, k) => this.wrap(primal, results.tangents[k]!, primitive.name));
+      });
     });
   }
 

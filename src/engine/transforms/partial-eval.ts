@@ -3,6 +3,7 @@ import type { ShapedArray } from "../core/aval.ts";
 import { ClosedJaxpr, Var, type Atom } from "../core/jaxpr.ts";
 import type { Params, PartialEvaluation, Primitive, Tangent } from "../core/primitive.ts";
 import { isFloating } from "../core/dtype.ts";
+import type { Scratch } from "../core/scratch.ts";
 import { Zero } from "../core/tangent.ts";
 import {
   avalOf,
@@ -100,19 +101,20 @@ export interface Linearized {
 
 /**
  * Runs `f` at `primals` and keeps its derivative there as a linear Jaxpr. `count` says, when `f` has run, how many of
- * its results are differentiated; the rest is auxiliary data.
+ * its results are differentiated; the rest is auxiliary data. With a `scratch` the residuals are its.
  */
 export function linearizeFlat(
   f: FlatFunction,
   primals: readonly Value[],
   count: () => number = () => Infinity,
+  scratch?: Scratch,
 ): Linearized {
   const partial = new PartialEvalTrace(currentTrace());
   const unknowns = primals.map((primal) => partial.newUnknown(avalOf(primal)));
   const tangents = unknowns.map((unknown): Tangent =>
     isFloating(unknown.dtype) ? unknown : new Zero(unknown.aval),
   );
-  const results = withTrace(partial, () => jvpFlat(f, primals, tangents, new JvpTrace(partial)));
+  const results = withTrace(partial, () => jvpFlat(f, primals, tangents, new JvpTrace(partial, scratch)));
   for (const primal of results.primals) {
     if (!partial.isKnown(primal)) {
       throw new Error("internal error: a primitive mixes values and tangents and has no partialEval rule");

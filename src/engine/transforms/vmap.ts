@@ -29,6 +29,10 @@ export class BatchTracer extends Tracer {
     return this.value instanceof Tracer ? this.value.origin : "a function for vmap";
   }
 
+  override get parts(): readonly unknown[] {
+    return [this.value];
+  }
+
   override toString(): string {
     const batched = `${this.value.dtype}[${this.value.shape.join(",")}]`;
     return `VmapTracer(aval=${this.description}, batched=${batched})`;

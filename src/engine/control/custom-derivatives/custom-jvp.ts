@@ -4,6 +4,7 @@ import { isFloating } from "../../core/dtype.ts";
 import { AttributeError } from "../../core/errors.ts";
 import { ArrayBase } from "../../core/array-base.ts";
 import { typedScalar } from "../../core/scalar.ts";
+import { withScratch } from "../../core/scratch.ts";
 import { avalOf, bind1, type Value } from "../../core/tracer.ts";
 import { treeFlatten, treeKey, treeUnflatten, type PyTreeDef } from "../../core/tree.ts";
 import { add } from "../../primitives/arithmetic.ts";
@@ -114,8 +115,9 @@ function flatRule(
   setOut: (tree: PyTreeDef) => void,
 ): FlatJvp {
   return (primals, tangents) => {
-    const pair = rule(
-      ...([...fixed, treeUnflatten(treedef, primals), treeUnflatten(treedef, tangents)] as never[]),
+    // What a user's rule makes is the user's: nothing of it is scratch.
+    const pair = withScratch(undefined, () =>
+      rule(...([...fixed, treeUnflatten(treedef, primals), treeUnflatten(treedef, tangents)] as never[])),
     );
     if (!Array.isArray(pair) || pair.length !== 2) {
       throw new TypeError(

@@ -4,6 +4,7 @@ import { isFloating } from "../../core/dtype.ts";
 import { AttributeError, ValueError } from "../../core/errors.ts";
 import { ArrayBase } from "../../core/array-base.ts";
 import { typedScalar } from "../../core/scalar.ts";
+import { withScratch } from "../../core/scratch.ts";
 import { avalOf, type Value } from "../../core/tracer.ts";
 import { treeFlatten, treeKey, treeUnflatten, type PyTreeDef } from "../../core/tree.ts";
 import { zerosOf } from "../../primitives/zeros.ts";
@@ -73,7 +74,8 @@ function callWithRules(
   const argumentsFrom = (values: readonly unknown[]): never[] =>
     joinArguments(fixed, treeUnflatten(treedef, values) as readonly unknown[], nondiff) as never[];
   const forward: FlatForward = (primals) => {
-    const pair = rules.fwd(...argumentsFrom(primals));
+    // What a user's rules make is the user's: nothing of it is scratch.
+    const pair = withScratch(undefined, () => rules.fwd(...argumentsFrom(primals)));
     const { result, residuals } = checkForward(rules, pair);
     const flat = treeFlatten(result);
     const saved = treeFlatten(residuals);
@@ -125,8 +127,10 @@ function flatBackward(
   return (residuals, cotangents) => {
     const arrays = residuals.slice();
     const leaves = saved.leaves.map((leaf) => (leaf instanceof ArrayBase ? arrays.shift() : leaf));
-    const result = rules.bwd(
-      ...([...fixed, treeUnflatten(saved.treedef, leaves), treeUnflatten(out, cotangents)] as never[]),
+    const result = withScratch(undefined, () =>
+      rules.bwd(
+        ...([...fixed, treeUnflatten(saved.treedef, leaves), treeUnflatten(out, cotangents)] as never[]),
+      ),
     );
     return cotangentsOf(result, args, avals);
   };

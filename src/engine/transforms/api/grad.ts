@@ -2,13 +2,15 @@ import { callArguments } from "../../core/call-arguments.ts";
 import { formatShape } from "../../core/aval.ts";
 import { isFloating } from "../../core/dtype.ts";
 import { typedScalar } from "../../core/scalar.ts";
+import { Scratch, withScratch } from "../../core/scratch.ts";
 import { UndefinedPrimal } from "../../core/tangent.ts";
-import { avalOf, type Value } from "../../core/tracer.ts";
+import { avalOf, currentTrace, Tracer, type Trace, type Value } from "../../core/tracer.ts";
 import { treeFlatten, treeUnflatten } from "../../core/tree.ts";
 import { instantiateZeros } from "../../primitives/zeros.ts";
 import { asArray, checkCallable, checkLeaf, FlatCall, shown, type AnyFunction } from "../flat-call.ts";
 import { linearizeFlat } from "../partial-eval.ts";
 import { backwardPass } from "../transpose.ts";
+import { BatchTrace } from "../vmap.ts";
 import { argumentPositions, withFixedOthers, type Positions } from "./argument-positions.ts";
 
 export interface GradOptions {
@@ -59,21 +61,39 @@ function valueAndGradient(
   const primals = leaves.map(checkLeaf);
   for (const primal of primals) checkRealInput("grad", primal);
   const call = new FlatCall(withFixedOthers(f, args, positions), treedef, options.has_aux === true);
-  const linear = linearizeFlat(call.flat, primals, () => call.mainCount);
+  const scratch = newScratch(currentTrace());
+  const linear = linearizeFlat(call.flat, primals, () => call.mainCount, scratch);
   const seed = seedOf(call, linear.primals);
-  const cotangents = backwardPass(
-    linear.jaxpr.jaxpr,
-    linear.jaxpr.consts,
-    primals.map((primal) => new UndefinedPrimal(avalOf(primal))),
-    linear.nonzeroOut[0] === true ? [seed] : [],
+  const { jaxpr, consts } = linear.jaxpr;
+  const undefinedPrimals = primals.map((primal) => new UndefinedPrimal(avalOf(primal)));
+  const cotangents = withScratch(scratch, () =>
+    backwardPass(jaxpr, consts, undefinedPrimals, linear.nonzeroOut[0] === true ? [seed] : []),
   );
   const gradients = cotangents.map((cotangent) => asArray(instantiateZeros(cotangent)));
-  const tree = treeUnflatten(treedef, gradients) as readonly unknown[];
   const result = asArray(linear.primals[0]!);
+  scratch?.deleteExcept(reachable([...gradients, result, ...linear.primals]));
+  const tree = treeUnflatten(treedef, gradients) as readonly unknown[];
   return {
     value: options.has_aux === true ? [result, call.auxiliary(linear.primals)] : result,
     gradient: typeof argnums === "number" ? tree[0] : tree,
   };
+}
+
+/** Where the intermediates go: nowhere inside another derivative, which may need them itself. */
+function newScratch(trace: Trace): Scratch | undefined {
+  if (trace instanceof BatchTrace) return newScratch(trace.parent);
+  return trace.parent === undefined ? new Scratch() : undefined;
+}
+
+/** The values, and everything their tracers are made of. */
+function reachable(values: readonly unknown[]): ReadonlySet<unknown> {
+  const found = new Set<unknown>();
+  const visit = (value: unknown): void => {
+    found.add(value);
+    if (value instanceof Tracer) value.parts.forEach(visit);
+  };
+  values.forEach(visit);
+  return found;
 }
 
 /** The cotangent 1 of a scalar result. */
