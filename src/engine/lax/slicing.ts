@@ -56,13 +56,25 @@ function fromTheEnd(start: Value, extent: number): Value {
   return select(lt(start, 0), add(start, extent), start);
 }
 
-function startsOf(name: string, x: ArrayBase, starts: readonly Value[]): Value[] {
+/** Keyword arguments of the dynamic slices. */
+export interface DynamicSliceOptions {
+  /** Whether negative starts count from the end (the default); without, they mean the beginning. */
+  readonly allow_negative_indices?: boolean;
+}
+
+function startsOf(
+  name: string,
+  x: ArrayBase,
+  starts: readonly Value[],
+  options: DynamicSliceOptions,
+): readonly Value[] {
   if (starts.length !== x.ndim) {
     throw new TypeError(
       `${name} start_indices must have length equal to the number of dimensions of the operand, got indices of ` +
         `length ${String(starts.length)} for operand shape ${formatShape(x.shape)}.`,
     );
   }
+  if (options.allow_negative_indices === false) return starts;
   return starts.map((start, axis) => fromTheEnd(start, x.shape[axis]!));
 }
 
@@ -70,8 +82,13 @@ function startsOf(name: string, x: ArrayBase, starts: readonly Value[]): Value[]
  * A slice whose starts are data: 0-d integer arrays or numbers. Negative starts count from the end; all are clamped so
  * that the slice stays inside. Throws TypeError unless there is one start and one size that fits for each axis.
  */
-export function dynamic_slice(x: ArrayBase, starts: readonly Value[], sizes: Shape): ArrayBase {
-  const at = startsOf("dynamic_slice", x, starts);
+export function dynamic_slice(
+  x: ArrayBase,
+  starts: readonly Value[],
+  sizes: Shape,
+  options: DynamicSliceOptions = {},
+): ArrayBase {
+  const at = startsOf("dynamic_slice", x, starts, options);
   if (sizes.length !== x.ndim || sizes.some((size, axis) => size < 0 || size > x.shape[axis]!)) {
     throw new TypeError(
       `slice slice_sizes must be less than or equal to operand shape, got slice_sizes ${formatShape(sizes)} for ` +
@@ -85,8 +102,13 @@ export function dynamic_slice(x: ArrayBase, starts: readonly Value[], sizes: Sha
  * x with `update` in place of its elements from `starts` on, which are taken as by `dynamic_slice`. Throws TypeError
  * unless the update has the rank of x and fits into it.
  */
-export function dynamic_update_slice(x: ArrayBase, update: ArrayBase, starts: readonly Value[]): ArrayBase {
-  const at = startsOf("dynamic_update_slice", x, starts);
+export function dynamic_update_slice(
+  x: ArrayBase,
+  update: ArrayBase,
+  starts: readonly Value[],
+  options: DynamicSliceOptions = {},
+): ArrayBase {
+  const at = startsOf("dynamic_update_slice", x, starts, options);
   if (update.ndim !== x.ndim || update.shape.some((size, axis) => size > x.shape[axis]!)) {
     throw new TypeError(
       `dynamic_update_slice update shape must be smaller than operand shape, got update shape ` +

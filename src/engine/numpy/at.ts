@@ -42,18 +42,21 @@ const scatterJit = jit(
     fixed: Fixed,
     expandedShape: Shape,
     name: UpdateName,
+    unique_indices: boolean,
   ) => {
     const selectors = reunite(positions, fixed);
     const gather = planGather({ selectors, expandedShape, isAdvanced: true });
     const updates = stretchUpdates(lax.convert_element_type(y, x.dtype), gather.shape);
-    const result = scatters[name](lax.reshape(x, expandedShape), gather.indices, updates, {
+    const numbers = {
       update_window_dims: gather.windowAxes,
       inserted_window_dims: gather.collapsed,
       scatter_dims_to_operand_dims: gather.startIndexMap,
-    });
+    };
+    const source = lax.reshape(x, expandedShape);
+    const result = scatters[name](source, gather.indices, updates, numbers, { unique_indices });
     return lax.reshape(result, x.shape);
   },
-  { name: "scatter", static_argnums: [3, 4, 5] },
+  { name: "scatter", static_argnums: [3, 4, 5, 6] },
 );
 
 function stretchUpdates(y: ArrayBase, shape: Shape): ArrayBase {
@@ -172,7 +175,8 @@ export class IndexUpdate {
     if (mask !== undefined && y.ndim === 0) return maskedJit(this.#array, mask, y, name);
     const plan = this.#plan;
     const { positions, fixed } = separate(plan.selectors);
-    return scatterJit(this.#array, y, positions, fixed, plan.expandedShape, name);
+    // Numbers and slices name every element once; index arrays may repeat themselves.
+    return scatterJit(this.#array, y, positions, fixed, plan.expandedShape, name, !plan.isAdvanced);
   }
 }
 

@@ -60,7 +60,9 @@ const dynamicJit = jit(
   ) => {
     const expanded = lax.reshape(x, source);
     const isWhole = sizes.every((size, axis) => size === source[axis]);
-    const part = isWhole ? expanded : lax.dynamic_slice(expanded, starts, sizes);
+    const part = isWhole
+      ? expanded
+      : lax.dynamic_slice(expanded, starts, sizes, { allow_negative_indices: false });
     return dropped.length === 0 ? part : lax.squeeze(part, dropped);
   },
   { name: "getitem", static_argnums: [2, 3, 4] },
