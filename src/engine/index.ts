@@ -11,6 +11,8 @@ import { EvalTrace } from "./dispatch/eval-trace.ts";
 import { strSync } from "./dispatch/print-array.ts";
 import * as jax from "./jax.ts";
 import * as lax from "./lax/index.ts";
+import * as laxLinalg from "./lax/linalg.ts";
+import * as linalg from "./linalg/index.ts";
 import { installArrayMethods } from "./numpy/array-methods.ts";
 import * as numpy from "./numpy/index.ts";
 import { operators as numpyOperators } from "./numpy/operators.ts";
@@ -32,6 +34,7 @@ export { counters, type Counters, type DeviceDescription, type DeviceMemory } fr
 export { ArrayBase } from "./core/array-base.ts";
 export { IndexError, ValueError } from "./core/errors.ts";
 export type { DType, HostArray, HostScalar } from "./core/dtype.ts";
+export { NamedTuple } from "./core/named-tuple.ts";
 export { float, WeakFloat } from "./core/scalar.ts";
 export { ArrayImpl as Array, consumePendingBlock } from "./dispatch/array.ts";
 export { setItem, truth } from "./dispatch/conversions.ts";
@@ -47,22 +50,29 @@ export {
 } from "./dispatch/start.ts";
 export { getItem, isIndexable } from "./numpy/at.ts";
 export { reprNumpyArray, strArray } from "./printing/repr.ts";
-export { jax, lax, numpy, random, treeUtil as tree_util };
+export { jax, lax, linalg, numpy, random, treeUtil as tree_util };
 
 /** What the operators of a cell do. */
 export const operators = withFreshHandles(numpyOperators);
+
+const linalgNames = withFreshHandles(linalg);
+const laxLinalgNames = withFreshHandles(laxLinalg);
+const numpyNames = { ...withFreshHandles(numpy), linalg: linalgNames };
+const laxNames = { ...withFreshHandles(lax), linalg: laxLinalgNames };
 
 /** What a cell can import, by module name. */
 export const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   jax: {
     ...jax,
-    numpy: withFreshHandles(numpy),
-    lax: withFreshHandles(lax),
+    numpy: numpyNames,
+    lax: laxNames,
     random: withFreshHandles(random),
     tree_util: treeUtil,
   },
-  "jax/numpy": withFreshHandles(numpy),
-  "jax/lax": withFreshHandles(lax),
+  "jax/numpy": numpyNames,
+  "jax/numpy/linalg": linalgNames,
+  "jax/lax": laxNames,
+  "jax/lax/linalg": laxLinalgNames,
   "jax/random": withFreshHandles(random),
   "jax/tree_util": treeUtil,
 };

@@ -1,16 +1,23 @@
 import { ArrayBase } from "./array-base.ts";
 import { ValueError } from "./errors.ts";
+import { NamedTuple, type NamedTupleType } from "./named-tuple.ts";
 import { WeakFloat } from "./scalar.ts";
 
 /**
  * The structure of a pytree. Nodes are JavaScript arrays (lists), plain objects (dicts, keys sorted), Maps are not
- * nodes; null and undefined are empty nodes, as None is; everything else is a leaf.
+ * nodes; named tuples are nodes with the keys in the order of their fields; null and undefined are empty nodes, as None is; everything else is a leaf.
  */
 export type PyTreeDef =
   | { readonly kind: "leaf" }
   | { readonly kind: "none" }
   | { readonly kind: "list"; readonly children: readonly PyTreeDef[] }
-  | { readonly kind: "dict"; readonly keys: readonly string[]; readonly children: readonly PyTreeDef[] };
+  | {
+      readonly kind: "dict";
+      readonly keys: readonly string[];
+      readonly children: readonly PyTreeDef[];
+      /** Given for a named tuple. */
+      readonly tuple?: NamedTupleType;
+    };
 
 const leaf: PyTreeDef = { kind: "leaf" };
 const none: PyTreeDef = { kind: "none" };
@@ -33,6 +40,11 @@ function flattenInto(tree: unknown, leaves: unknown[]): PyTreeDef {
   if (tree === null || tree === undefined) return none;
   if (Array.isArray(tree)) {
     return { kind: "list", children: tree.map((child: unknown) => flattenInto(child, leaves)) };
+  }
+  if (tree instanceof NamedTuple) {
+    const tuple = NamedTuple.typeOf(tree);
+    const children = [...tree].map((child) => flattenInto(child, leaves));
+    return { kind: "dict", keys: tuple.fields, children, tuple };
   }
   if (isDict(tree)) {
     const keys = Object.keys(tree).sort();
@@ -60,10 +72,11 @@ function unflattenFrom(treedef: PyTreeDef, rest: unknown[]): unknown {
       return null;
     case "list":
       return treedef.children.map((child) => unflattenFrom(child, rest));
-    case "dict":
-      return Object.fromEntries(
-        treedef.keys.map((key, position) => [key, unflattenFrom(treedef.children[position]!, rest)]),
-      );
+    case "dict": {
+      const values = treedef.children.map((child) => unflattenFrom(child, rest));
+      if (treedef.tuple !== undefined) return new NamedTuple(treedef.tuple, values);
+      return Object.fromEntries(treedef.keys.map((key, position) => [key, values[position]]));
+    }
   }
 }
 
@@ -104,6 +117,10 @@ export function treeKey(treedef: PyTreeDef): string {
     case "list":
       return `[${treedef.children.map(treeKey).join(", ")}]`;
     case "dict":
+      if (treedef.tuple !== undefined) {
+        const children = treedef.children.map(treeKey).join(", ");
+        return `CustomNode(namedtuple[${treedef.tuple.typeName}], [${children}])`;
+      }
       return `{${treedef.keys.map((key, i) => `${JSON.stringify(key)}: ${treeKey(treedef.children[i]!)}`).join(", ")}}`;
   }
 }

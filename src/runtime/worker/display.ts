@@ -1,4 +1,12 @@
-import { isArray, reprSync, repr as reprArray, str as strArray, strSync, WeakFloat } from "./engine-door.ts";
+import {
+  isArray,
+  NamedTuple,
+  reprSync,
+  repr as reprArray,
+  str as strArray,
+  strSync,
+  WeakFloat,
+} from "./engine-door.ts";
 import { namespaceName } from "./module-table.ts";
 import { isEngineValue } from "./operators.ts";
 import { Tuple } from "./tuple.ts";
@@ -72,6 +80,7 @@ class Writer {
   }
 
   #composite(value: object): Text {
+    if (value instanceof NamedTuple) return this.#namedTuple(value);
     if (value instanceof Tuple) return this.#list(value.items, "(", value.items.length === 1 ? ",)" : ")");
     // What Python calls a tuple is a list that cannot change, such as a shape.
     if (Array.isArray(value) && Object.isFrozen(value)) return this.#composite(new Tuple(value));
@@ -88,6 +97,13 @@ class Writer {
     if (value instanceof Promise) return "<promise>";
     const own = ownToString(value);
     return own ?? this.#record(value);
+  }
+
+  /** `EighResult(eigenvalues=Array(...), eigenvectors=Array(...))`. */
+  #namedTuple(value: NamedTuple): Text {
+    const { typeName, fields } = NamedTuple.typeOf(value);
+    const items = [...value].map((item, k) => joinTexts([fields[k]!, this.text(item)], "="));
+    return joinTexts([`${typeName}(`, joinTexts(items, ", "), ")"], "");
   }
 
   #list(items: readonly unknown[], open: string, close: string, pad = ""): Text {

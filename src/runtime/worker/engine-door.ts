@@ -17,6 +17,7 @@ export {
   isTracing,
   memory,
   modules,
+  NamedTuple,
   operators,
   release,
   repr,
