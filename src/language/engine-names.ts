@@ -23,7 +23,12 @@ export const freshFunctions = names(`
   conj conjugate real imag nan_to_num positive matrix_transpose
   reshape ravel transpose squeeze swapaxes moveaxis flip roll expand_dims broadcast_to astype
   erf erfc erf_inv logistic sigmoid relu softplus logsumexp
-  normal uniform randint bernoulli exponential gumbel categorical permutation choice
+  key PRNGKey split fold_in bits
+  normal uniform randint bernoulli exponential gumbel categorical permutation choice rademacher
+  laplace cauchy truncated_normal lognormal multivariate_normal gamma beta poisson
+  inv solve det slogdet eigh eigvalsh cholesky qr svd lstsq norm matrix_power matrix_rank pinv
+  tile repeat outer kron diag tril triu cross
+  polyval interp percentile quantile unique
 `);
 
 /** Methods of an array that return a new array or a plain value and keep no hold of the array. */

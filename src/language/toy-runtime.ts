@@ -93,9 +93,8 @@ const operators: Record<string, Plain> = {
 
 const freed = (value: unknown): unknown => (value instanceof Float ? value.value : value);
 
-/** What the generated code is handed; each binary operator is made from the table above. */
-function makeHelpers() {
-  const elements = new WeakSet<object>();
+/** The binary operators, each made from the table above, and their forms that assign. */
+function makeBinary(elements: WeakSet<object>) {
   const binary = Object.fromEntries(
     Object.entries(operators).map(([name, plain]) => [
       name,
@@ -113,17 +112,17 @@ function makeHelpers() {
   const compound = Object.fromEntries(
     Object.entries(binary).map(([name, operation]) => [`${name}To`, operation]),
   );
+  return { ...binary, ...compound };
+}
+
+/** Reading and writing by index. */
+function makeAccess(elements: WeakSet<object>) {
   const get = (object: unknown, key: unknown): unknown => {
     if (object instanceof Grid && key instanceof ToyTuple)
       return object.cells.get(key.items.map(Number).join());
     if (key instanceof ToyTuple) throw new TypeError("not tuple");
     if (!(object instanceof Vector)) return (object as Record<string, unknown>)[key as string];
     return new Vector([valuesOf(object).at(Number(key)) ?? NaN]);
-  };
-  const truth = (value: unknown): boolean => {
-    if (!(value instanceof Vector)) return Boolean(freed(value));
-    if (valuesOf(value).length !== 1) throw new Error("ambiguous");
-    return value.values[0] !== 0;
   };
   const set = (object: unknown, key: unknown, value: unknown, mask = 0): unknown => {
     if (object instanceof Vector) throw new TypeError("immutable");
@@ -135,10 +134,23 @@ function makeHelpers() {
     if (key instanceof ToyTuple) throw new TypeError("not tuple");
     return ((object as Record<string, unknown>)[key as string] = value);
   };
+  return { get, set };
+}
+
+function truth(value: unknown): boolean {
+  if (!(value instanceof Vector)) return Boolean(freed(value));
+  if (valuesOf(value).length !== 1) throw new Error("ambiguous");
+  return value.values[0] !== 0;
+}
+
+/** What the generated code is handed. */
+function makeHelpers() {
+  const elements = new WeakSet<object>();
+  const binary: Record<string, (a: unknown, b: unknown) => unknown> = makeBinary(elements);
+  const { get, set } = makeAccess(elements);
   return {
     ...binary,
-    ...compound,
-    ...makeUnary(truth),
+    ...makeUnary(),
     ...makeOwnership(elements),
     tuple: (...items: unknown[]) => new ToyTuple(items),
     get,
@@ -164,7 +176,7 @@ function makeHelpers() {
       },
     }),
     update: (object: unknown, key: unknown, name: string, value: unknown) =>
-      set(object, key, (binary[name] as (a: unknown, b: unknown) => unknown)(get(object, key), value)),
+      set(object, key, binary[name]?.(get(object, key), value)),
     step: (object: unknown, key: unknown, by: number, postfix: boolean) => {
       const old = get(object, key) as number;
       set(object, key, old + by);
@@ -179,7 +191,7 @@ function makeHelpers() {
   };
 }
 
-function makeUnary(truth: (value: unknown) => boolean) {
+function makeUnary() {
   return {
     not: (value: unknown) => !truth(value),
     cond: (value: unknown) => (value instanceof Vector ? truth(value) && value : freed(value)),

@@ -107,6 +107,96 @@ describe("what a cell shows", () => {
   });
 });
 
+const both = `${jnp}import * as np from "numpy"\n`;
+
+describe("NumPy beside JAX", () => {
+  test.each<[string, string]>([
+    ["a = np.linspace(0, 1, 3); a[0] = 1; a", "array([1. , 0.5, 1. ])"],
+    ["print(np.ones(2), np.float64(2))", "[1. 1.] 2.0"],
+    ["np", "<module numpy>"],
+    ["jnp.ones(2) + np.arange(2)", "Array([1., 2.], dtype=float32)"],
+    ["np.ones(2) * jnp.ones(2)", "Array([1., 1.], dtype=float32)"],
+    ["np.float64(3) * jnp.ones(2)", "Array([3., 3.], dtype=float32)"],
+    ["a = np.zeros(2); a += jnp.ones(2); a", "array([1., 1.])"],
+    ["a = np.zeros(2); b = a; a -= 1; b", "array([-1., -1.])"],
+    ["a = [np.zeros(2)]; b = a[0]; a[0] += 1; b", "array([1., 1.])"],
+    ["jnp.asarray(np.arange(3))", "Array([0, 1, 2], dtype=int32)"],
+    ["jnp.array([np.float64(1), np.float64(2)])", "Array([1., 2.], dtype=float32)"],
+    ["jnp.full(2, np.log(10))", "Array([2.3025851, 2.3025851], dtype=float32)"],
+    ["jnp.stack([np.ones(1), jnp.zeros(1)]).shape", "(2, 1)"],
+    ["jnp.ones(2).dot(np.ones(2))", "Array(2., dtype=float32)"],
+    ["jnp.zeros(3).at[np.array([0, 2])].set(np.array([1, 2]))", "Array([1., 0., 2.], dtype=float32)"],
+    ["jnp.arange(4)[np.array([3, 0])]", "Array([3, 0], dtype=int32)"],
+    ["jnp.arange(4)[np.argmax([1, 5, 2])]", "Array(1, dtype=int32)"],
+    ["jax.jit((x) => x + 1)(np.ones(2))", "Array([2., 2.], dtype=float32)"],
+    ["jax.grad((x) => x**2)(np.float64(3))", "Array(6., dtype=float32)"],
+    ["jnp.allclose(jnp.ones([2, 2]), np.ones([2, 2]))", "Array(True, dtype=bool)"],
+    ["np.asarray(jnp.ones(2)) + 1", "array([2., 2.], dtype=float32)"],
+    ["x = jnp.ones(2); a = np.array(x); a[0] = 5; x", "Array([1., 1.], dtype=float32)"],
+    ["a = np.ones(2); x = jnp.asarray(a); a[0] = 5; x", "Array([1., 1.], dtype=float32)"],
+    ["[1, 2, 3][np.argmin([3, 1, 2])]", "2"],
+    ["z = np.empty([2, 2]); z[0, 1] = jnp.ones(2)[0] * 3; z", "array([[0., 3.],\n       [0., 0.]])"],
+    ["const Z = jnp.arange(6).reshape(2, 3); Z[1, 2], Z[0, ':'].shape", "(Array(5, dtype=int32), (3,))"],
+    ["[...jnp.arange(2)].map((v) => v * 2)", "[Array(0, dtype=int32), Array(2, dtype=int32)]"],
+    [
+      "a = jnp.array([2, 1]); a_new = a.sort(); a, a_new",
+      "(Array([2, 1], dtype=int32), Array([1, 2], dtype=int32))",
+    ],
+    [
+      "a = jnp.ones(1); b = a; [id(a) === id(b), id(a) === id(jnp.ones(1)), id(1) === id(1)]",
+      "[true, false, true]",
+    ],
+    ["type(jnp.ones(1)), type(np.ones(1))", "(jaxlib.xla_extension.ArrayImpl, numpy.ndarray)"],
+    ["print(type(np.ones(1)[0]))", "<class 'numpy.float64'>"],
+    ["type(1) === type(2), type(1.5), type(2.0), type('s'), type([1])", "(true, float, float, str, list)"],
+    ["const g = (beta = β) => beta * jnp.ones(1); β = 0.5\njax.jit(g)()", "Array([0.5], dtype=float32)"],
+    ["key = jax.random.PRNGKey(1)\n[key, subkey] = jax.random.split(key)\nsubkey.shape", "(2,)"],
+    ["if (np.sum([1]) > 0 && !np.bool_(0)) print('yes')", "yes"],
+    ["!webgpu-smi\nprint('after')", ""],
+  ])("%s", async (source, expected) => {
+    const shown = await shownBy(both, source);
+    if (source.startsWith("!")) expect(shown).toMatch(/FUSEBOOK-SMI[\s\S]*after$/);
+    else expect(shown).toBe(expected);
+  });
+
+  test.each<[string, string, string]>([
+    ["jnp.zeros([2, 2])[0, 1] = 1", "TypeError", "JAX arrays are immutable"],
+    ["[...jnp.float32(1)]", "TypeError", "iteration over a 0-d array"],
+    ["jax.jit((x) => np.sum(x))(jnp.ones(2))", "TracerArrayConversionError", "__array__()"],
+    ["np.zeros(2)[5] = 1", "IndexError", "index 5 is out of bounds for axis 0 with size 2"],
+    ["np.ones(2).shape[0, 1]", "TypeError", "not tuple"],
+    ["np.array('text')", "TypeError", "'text'"],
+  ])("%s is an error", async (source, name, message) => {
+    const error = await errorOf(both, source);
+    expect(error.name).toBe(name);
+    expect(error.message).toContain(message);
+  });
+
+  test("the lecture's double loop fills an array and leaves no memory behind", async () => {
+    const { run, runAll } = notebook();
+    await runAll(
+      both,
+      "f = jax.jit((x, y) => jnp.cos(x**2 + y**2) / (1 + x**2 + y**2))\nn = 20\nx = jnp.linspace(-2, 2, n)\ny = x\nz = np.empty([n, n])\nz[0, 0] = f(x[0], y[0]);",
+    );
+    await collectGarbage();
+    const { liveBytes, peakBytes } = memory();
+    await run("for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) z[i, j] = f(x[i], y[j]);");
+    expect(memory().peakBytes).toBeLessThan(Math.max(peakBytes, liveBytes + 4096));
+    expect(memory().liveBytes).toBeLessThanOrEqual(liveBytes);
+    const { shown } = await run("[xm, ym] = jnp.meshgrid(x, y)\njnp.allclose(f(xm, ym), z)");
+    expect(shown).toBe("Array(True, dtype=bool)");
+  });
+
+  test("a loop over a NumPy array can be stopped", async () => {
+    const { evaluator, run } = notebook();
+    await run(`${both}f = jax.jit((x) => x + 1); z = np.zeros([2, 2]); x = jnp.ones(2)`);
+    setTimeout(() => evaluator.interrupt(), 80);
+    const { finished } = await run("while (true) z[0, 1] = f(x[1])");
+    expect(finished.status).toBe("interrupted");
+    expect((await run("z")).shown).toBe("array([[0., 2.],\n       [0., 0.]])");
+  });
+});
+
 describe("names across cells", () => {
   test("jit bakes a global in when it traces, and reads it anew on a new shape", async () => {
     const { run } = notebook();
@@ -254,6 +344,32 @@ describe("memory", () => {
     expect(shown).toContain("Array(");
     expect(memory().liveBytes - before).toBeLessThan(size + 1000);
     expect(memory().peakBytes - Math.max(peak, before)).toBeLessThanOrEqual(5 * size);
+  });
+
+  test.each<[string, string]>([
+    [
+      "const [y, pull] = jax.vjp((v) => { const a = v * 2; return jnp.sin(a) * a }, jnp.ones(2) * 0.5)\npull(jnp.ones(2))",
+      "[Array([2.7635465, 2.7635465], dtype=float32)]",
+    ],
+    [
+      "const [y, push] = jax.linearize((v) => { const a = jnp.exp(v) + 1; return a * a }, jnp.zeros(2) + 0)\npush(jnp.ones(2)) + push(jnp.ones(2))",
+      "Array([8., 8.], dtype=float32)",
+    ],
+    [
+      "const c = jnp.arange(2.0)\nconst f = (v) => { const d = c * 2; const e = d + v; return jnp.sum(e * d) }\njax.grad(f)(jnp.ones(2)) + jax.jit(jax.grad(f))(jnp.ones(2) * 2)",
+      "Array([0., 4.], dtype=float32)",
+    ],
+    [
+      "const xs = jnp.arange(3.0)\nconst g = jax.vmap((v) => { const a = xs * 2; const b = a * v; return jnp.sum(b) })\ng(xs + 1) + g(xs + 1)",
+      "Array([12., 24., 36.], dtype=float32)",
+    ],
+    [
+      "const h = jax.jit((v) => v * 3); const x = jnp.arange(3.0)\njax.grad((v) => { const a = h(v[1]); return a * h(v[0]) })(x + 1) * 1",
+      "Array([18.,  9.,  0.], dtype=float32)",
+    ],
+  ])("transformations keep what their functions hold: %s", async (source, expected) => {
+    expect(await shownBy(jnp, source)).toBe(expected);
+    expect(await shownBy(jnp, source, source.split("\n").at(-1) ?? "")).toBe(expected);
   });
 
   test("an array captured by a trace is not freed with the block that made it", async () => {

@@ -6,7 +6,7 @@ import { NdArray, scalarIfRank0 } from "./ndarray.ts";
 import { apply, inFloat } from "./ufunc.ts";
 
 /** `x` where the condition holds, `y` elsewhere; with the condition alone, the positions where it holds. */
-export function where(condition: ArrayLike, x?: ArrayLike, y?: ArrayLike): NdArray | NdArray[] {
+export function where(condition: ArrayLike, x?: ArrayLike, y?: ArrayLike): NdArray | readonly NdArray[] {
   if (x === undefined || y === undefined) return nonzero(condition);
   const mask = asarray(condition);
   const [yes, no] = [operandOf(x), operandOf(y)];
@@ -24,7 +24,7 @@ export function where(condition: ArrayLike, x?: ArrayLike, y?: ArrayLike): NdArr
 }
 
 /** The positions of the elements that are not zero, one array an axis. */
-export function nonzero(a: ArrayLike): NdArray[] {
+export function nonzero(a: ArrayLike): readonly NdArray[] {
   const array = asarray(a);
   const elements = array.elements();
   const found: number[] = [];
@@ -34,11 +34,13 @@ export function nonzero(a: ArrayLike): NdArray[] {
     .reverse()
     .map((extent) => (step *= extent) / extent)
     .reverse();
-  return array.shape.map((extent, axis) => {
+  const axes = array.shape.map((extent, axis) => {
     const result = NdArray.zeros("int64", [found.length]);
     found.forEach((position, i) => (result.memory[i] = BigInt(Math.floor(position / steps[axis]!) % extent)));
     return result;
   });
+  // A tuple: a list that cannot change.
+  return Object.freeze(axes);
 }
 
 /** Keyword arguments of `isclose` and `allclose`. */

@@ -146,7 +146,7 @@ export function identity(n: number, dtype?: DTypeOption): NdArray {
 }
 
 /** The coordinates of every point of a grid, one array an axis; `indexing: "ij"` keeps the axes in order. */
-export function meshgrid(...args: (ArrayLike | { readonly indexing?: "xy" | "ij" })[]): NdArray[] {
+export function meshgrid(...args: (ArrayLike | { readonly indexing?: "xy" | "ij" })[]): readonly NdArray[] {
   const last = args.at(-1);
   const isOptions = typeof last === "object" && "indexing" in last;
   const axes = (isOptions ? args.slice(0, -1) : args).map((arg) => asarray(arg as ArrayLike));
@@ -154,11 +154,12 @@ export function meshgrid(...args: (ArrayLike | { readonly indexing?: "xy" | "ij"
   const order = axes.map((_, i) => i);
   if (isXy && order.length > 1) [order[0], order[1]] = [1, 0];
   const shape = order.map((axis) => axes[axis]!.size);
-  return axes.map((each, axis) => {
+  const grids = axes.map((each, axis) => {
     const column = shape.map((_, i) => (order[i] === axis ? each.size : 1));
     const lone = NdArray.of(each.elements(), each.dtype, column);
     return lone.view(stretchLayout({ ...layoutOf(lone), shape: column }, shape)).copy();
   });
+  return Object.freeze(grids);
 }
 
 function layoutOf(each: NdArray) {

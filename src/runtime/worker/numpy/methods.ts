@@ -35,7 +35,7 @@ interface Methods extends Iterable<NdArray> {
   fill(value: ArrayLike): void;
   flatten(): NdArray;
   matmul(b: ArrayLike): NdArray;
-  nonzero(): NdArray[];
+  nonzero(): readonly NdArray[];
   ravel(): NdArray;
   reshape(...shape: number[] | [readonly number[]]): NdArray;
   round(decimals?: number): NdArray;

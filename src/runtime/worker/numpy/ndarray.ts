@@ -94,7 +94,7 @@ export class NdArray implements Layout {
 
   /** The one element as a plain value. Throws ValueError when there are more. */
   item(): number | bigint | boolean {
-    if (this.size !== 1) throw new TypeError("only length-1 arrays can be converted to Python scalars");
+    if (this.size !== 1) throw new ValueError("can only convert an array of size 1 to a Python scalar");
     return fromElement(this.elements()[0]!, this.dtype);
   }
 

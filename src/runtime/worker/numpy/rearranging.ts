@@ -137,7 +137,7 @@ export function concatenate(
 function checkFits(first: NdArray, part: NdArray, axis: number, position: number): void {
   if (part.ndim !== first.ndim) {
     throw new ValueError(
-      "all the input array dimensions except for the concatenation axis must match exactly, but along dimension 0, " +
+      "all the input arrays must have same number of dimensions, but " +
         `the array at index 0 has ${String(first.ndim)} dimension(s) and the array at index ${String(position)} has ` +
         `${String(part.ndim)} dimension(s)`,
     );
