@@ -6,6 +6,8 @@ import { workerBundle } from "./scripts/worker-bundle.ts";
 export default defineConfig({
   // Relative, so that the built site works under any path of any static host.
   base: "./",
+  // Plotly's dependencies were written for a bundler that knew Node's name of the global object.
+  define: { global: "globalThis" },
   plugins: [react(), workerBundle("src/runtime/worker/worker.ts"), pagePolicy()],
   build: {
     target: "es2023",

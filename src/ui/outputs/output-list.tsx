@@ -2,6 +2,8 @@ import type { ReactElement } from "react";
 import type { OutputItem } from "../../notebook/output.ts";
 import { ErrorOutput } from "./error-output.tsx";
 import { MagicOutput } from "./magic-output.tsx";
+import { TextOutput } from "./text-output.tsx";
+import { PlotOutput } from "./plot-output.tsx";
 
 interface OutputListProps {
   readonly outputs: readonly OutputItem[];
@@ -9,7 +11,7 @@ interface OutputListProps {
   readonly errorExpected: boolean;
 }
 
-/** What a cell put out, in order. Always text: nothing a cell prints is ever read as HTML. */
+/** What a cell put out, in order. Text and figures: nothing a cell prints is ever read as HTML. */
 export function OutputList({ outputs, errorExpected }: OutputListProps): ReactElement {
   return (
     <>
@@ -23,12 +25,13 @@ export function OutputList({ outputs, errorExpected }: OutputListProps): ReactEl
 function Output({ item, errorExpected }: { item: OutputItem; errorExpected: boolean }): ReactElement {
   switch (item.kind) {
     case "text":
-      // One trailing line break ends the last line; it does not start another.
-      return <pre className={`output output-${item.stream}`}>{item.text.replace(/\n$/, "")}</pre>;
+      return <TextOutput item={item} />;
     case "value":
       return <pre className="output output-value">{item.text}</pre>;
     case "timing":
       return <MagicOutput measured={item} />;
+    case "figure":
+      return <PlotOutput figure={item.figure} />;
     case "truncated":
       return (
         <p className="output-remark">

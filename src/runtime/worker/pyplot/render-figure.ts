@@ -116,7 +116,7 @@ function domainOf({ place, artists }: Axes): Domain {
   // Only the last column has the figure's margin for the scale of its colours.
   const reserved =
     column < columns - 1 && artists.some(({ colorbar }) => colorbar !== undefined) ? 0.16 / columns : 0;
-  return { x: [left, right - reserved], y: span(rows, rows - 1 - row, rows > 1 ? 0.36 / rows : 0) };
+  return { x: [left, right - reserved], y: span(rows, rows - 1 - row, rows > 1 ? 0.42 / rows : 0) };
 }
 
 function plane(axes: Axes, number: string, domain: Domain): FigureFields {

@@ -21,6 +21,8 @@ test.each([
   ["$\\sin x$", "sin\u2009<i>x</i>"],
   ["$\\frac{a}{1+b}$", "<i>a</i>/(1 + <i>b</i>)"],
   ["$\\frac{\\partial f}{\\partial x}$", "∂<i>f</i>/∂<i>x</i>"],
+  ["$\\frac{\\cos(x+y)}{2\\pi}$", "cos(<i>x</i> + <i>y</i>)/(2<i>π</i>)"],
+  ["$\\frac{a-b}{\\sin x}$", "(<i>a</i> − <i>b</i>)/(sin\u2009<i>x</i>)"],
   ["$\\sqrt{x}$", "√<i>x</i>"],
   ["$\\sqrt{x+1}$", "√(<i>x</i> + 1)"],
   ["$\\hat\\beta$", "<i>β\u0302</i>"],

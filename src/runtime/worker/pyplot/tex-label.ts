@@ -185,7 +185,7 @@ class Formula {
       case "frac":
       case "dfrac":
       case "tfrac":
-        return `${bracketed(this.#argument())}/${bracketed(this.#argument())}`;
+        return `${bracketedSum(this.#argument())}/${bracketed(this.#argument())}`;
       case "sqrt":
         return `√${bracketed(this.#argument())}`;
       case "mathbb":
@@ -214,5 +214,13 @@ function plain(marked: string): string {
 
 /** In brackets, unless it is one thing that needs none. */
 function bracketed(marked: string): string {
-  return /^[\p{L}\p{N}\p{M}.′∂]+$/u.test(plain(marked).replace(/&\w+;/g, "?")) ? marked : `(${marked})`;
+  const text = plain(marked).replace(/&\w+;/g, "?");
+  return /^(?:∂?\p{L}\p{M}*′*|[\d.]+)$/u.test(text) ? marked : `(${marked})`;
+}
+
+/** In brackets when a sign stands outside of its own brackets. */
+function bracketedSum(marked: string): string {
+  let text = plain(marked);
+  for (let inner = ""; inner !== text;) [inner, text] = [text, text.replace(/\([^()]*\)|\[[^[\]]*\]/g, "")];
+  return / [−+±∓] /.test(text) ? `(${marked})` : marked;
 }
