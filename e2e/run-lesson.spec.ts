@@ -35,6 +35,8 @@ async function expectAgreement(page: Page): Promise<void> {
       ]),
     );
   expect(verdicts.length).toBeGreaterThan(40);
+  const count = page.locator(".agreement-count");
+  expect(await count.getAttribute("data-same")).toBe(await count.getAttribute("data-total"));
   const others = verdicts.filter(([, kind]) => kind !== "same");
   expect(others.filter(([cell = "", kind]) => kind !== "excepted" || !EXCEPTED.includes(cell))).toEqual([]);
 }

@@ -9,17 +9,19 @@ import {
   type SummaryRow,
   type TimingHistory,
 } from "../../notebook/timing-history.ts";
+import { AgreementCount } from "../comparison/agreement-count.tsx";
 import { useNotebookState } from "../notebook-context.tsx";
 
-export const SUMMARY_HEADING = { id: "timings-of-this-run", text: "Timings of this run" } as const;
+export const SUMMARY_HEADING = { id: "this-run", text: "This run beside the lecture" } as const;
 
-/** Every timed call of the lesson beside the lecture's own times. */
+/** How many results agree with the lecture's, and every timed call of the lesson beside the lecture's own times. */
 export function TimingSummary(): ReactElement {
   const [document, histories] = useNotebookState(useShallow((state) => [state.document, state.histories]));
   const rows = timingSummary(document, histories);
   return (
     <section className="summary" aria-labelledby={SUMMARY_HEADING.id}>
       <h2 id={SUMMARY_HEADING.id}>{SUMMARY_HEADING.text}</h2>
+      <AgreementCount />
       <div className="summary-scroll" tabIndex={0} role="group" aria-label="Table of timings">
         <table>
           <thead>
