@@ -5,7 +5,7 @@ import { apply, like } from "./apply.ts";
 import { add, div } from "./arithmetic.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { factorization } from "./factorization.ts";
-import { identityLike, matmul, tril } from "./matrix-algebra.ts";
+import { identityLike, matmul, mirrored, tril } from "./matrix-algebra.ts";
 import { triangular_solve } from "./triangular-solve.ts";
 import { instantiateZeros } from "./zeros.ts";
 
@@ -21,7 +21,7 @@ export const cholesky = factorization({
   jvp: ([a], [t]) => {
     const l = bind1(cholesky, [a!]);
     const params = { lower: true, conjugate_a: false, unit_diagonal: false };
-    const right = bind1(triangular_solve, [l, instantiateZeros(t!)], {
+    const right = bind1(triangular_solve, [l, mirrored(instantiateZeros(t!), true)], {
       ...params,
       left_side: false,
       transpose_a: true,

@@ -10,7 +10,7 @@ import {
   diagonalOf,
   identityLike,
   matmul,
-  symmetrized,
+  mirrored,
   transposed,
 } from "./matrix-algebra.ts";
 import { instantiateZeros } from "./zeros.ts";
@@ -29,13 +29,14 @@ export const eigh = factorization({
   triangle: (params) => (params["lower"] === true ? "lower" : "upper"),
   // With C = V^T a' V: w' is the diagonal of C, V' = V (F * C), F[i, j] = 1 / (w[j] - w[i]) off the diagonal.
   jvp: ([a], [t], params) => {
-    const primals = bind(eigh, [symmetrized(a!)], params);
+    const primals = bind(eigh, [a!], params);
     const [v, w] = primals as [Value, Value];
     const unit = identityLike(v);
     const { shape } = avalOf(v);
     const gaps = apply(sub, apply(add, unit, asRows(w, shape)), asColumns(w, shape));
     const factors = apply(sub, bind1(integer_pow, [gaps], { y: -1 }), unit);
-    const c = matmul(matmul(transposed(v), instantiateZeros(t!)), v);
+    const change = mirrored(instantiateZeros(t!), params["lower"] === true);
+    const c = matmul(matmul(transposed(v), change), v);
     return { primals, tangents: [matmul(v, apply(mul, factors, c)), diagonalOf(c)] };
   },
 });

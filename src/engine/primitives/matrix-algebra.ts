@@ -75,6 +75,11 @@ export function symmetrized(x: Value): ArrayBase {
   return apply(div, sum, like(x, 2));
 }
 
+/** The symmetric matrices that one triangle of x stands for. */
+export function mirrored(x: Value, lower: boolean): ArrayBase {
+  return lower ? apply(add, tril(x), transposed(tril(x, -1))) : apply(add, triu(x), transposed(triu(x, 1)));
+}
+
 /** The vector v of each matrix stretched to `shape`: v[..., None, :], every row the same. */
 export function asRows(v: Value, shape: Shape): Value {
   const axes = avalOf(v).shape.map((_, axis) => axis);
@@ -108,4 +113,9 @@ export function block(
 /** Matrices side by side. */
 export function beside(left: Value, right: Value): ArrayBase {
   return bind1(concatenate, [left, right], { dimension: avalOf(left).ndim - 1 });
+}
+
+/** Matrices one above the other. */
+export function above(upper: Value, lower: Value): ArrayBase {
+  return bind1(concatenate, [upper, lower], { dimension: avalOf(upper).ndim - 2 });
 }

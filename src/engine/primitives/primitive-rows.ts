@@ -1,5 +1,6 @@
 import { elementwiseRows } from "./rows/elementwise-rows.ts";
 import { indexingRows } from "./rows/indexing-rows.ts";
+import { linalgRows } from "./rows/linalg-rows.ts";
 import { movementRows } from "./rows/movement-rows.ts";
 import { randomRows } from "./rows/random-rows.ts";
 import { reductionRows } from "./rows/reduction-rows.ts";
@@ -12,4 +13,5 @@ export const primitiveRows: readonly PrimitiveRow[] = [
   ...reductionRows,
   ...indexingRows,
   ...randomRows,
+  ...linalgRows,
 ];
