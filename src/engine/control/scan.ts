@@ -95,9 +95,10 @@ const batch: BatchRule = (operands, dims, params, axisSize) => {
   const carryBatched = fixedPoint(forInit!, (carry) => derive(carry).batchedOut.slice(0, numCarry));
   const { jaxpr, batchedOut } = derive(carryBatched);
   const moved = operands.map((operand, k): Value => {
-    const dim = dims[k]!;
+    const dim = dims[k] ?? null;
     const isCarry = k >= numConsts && k < numConsts + numCarry;
-    if (isCarry ? !carryBatched[k - numConsts] : dim === null) return operand;
+    const isBatched = isCarry ? carryBatched[k - numConsts] === true : dim !== null;
+    if (!isBatched) return operand;
     // The leading axis of stacked inputs stays in front.
     return batchAxisAt(operand, dim, k < numConsts + numCarry ? 0 : 1, axisSize);
   });

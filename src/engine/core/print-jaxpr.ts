@@ -34,7 +34,8 @@ function letters(count: number): string {
   return text;
 }
 
-function layOut(jaxpr: Jaxpr, names: Names, indent: number): string {
+/** `before`: how much of the line is taken already, beside the indentation. */
+function layOut(jaxpr: Jaxpr, names: Names, indent: number, before = 0): string {
   const bind = (variables: readonly Var[]): string =>
     variables.map((variable) => `${names.of(variable)}:${variable.aval.toString()}`).join(" ");
   const head = `{ lambda ${[bind(jaxpr.constvars), "; ", bind(jaxpr.invars)].join("")}. let`;
@@ -44,7 +45,8 @@ function layOut(jaxpr: Jaxpr, names: Names, indent: number): string {
   const outs = jaxpr.outvars.map((atom) => printAtom(atom, names));
   const tail = `in (${outs.length === 1 ? `${outs[0]!},` : outs.join(", ")}) }`;
   const oneLine = [head, ...(lines.length === 1 ? lines : []), tail].join(" ");
-  if (lines.length <= 1 && !oneLine.includes("\n") && indent + oneLine.length <= lineWidth) return oneLine;
+  if (lines.length <= 1 && !oneLine.includes("\n") && indent + before + oneLine.length <= lineWidth)
+    return oneLine;
   const pad = (amount: number): string => "\n" + " ".repeat(amount);
   return head + lines.map((line) => pad(inner) + line).join("") + pad(indent + 2) + tail;
 }
@@ -58,7 +60,9 @@ function printEqn(eqn: JaxprEqn, names: Names, used: ReadonlySet<Atom>, indent: 
   const first = (name: string): string => (name === "name" ? "" : name);
   const params = Object.keys(eqn.params).sort((a, b) => (first(a) < first(b) ? -1 : 1));
   const hasJaxpr = params.some((name) => isJaxpr(eqn.params[name]) || isJaxprList(eqn.params[name]));
-  const printed = params.map((name) => `${name}=${printParam(eqn.params[name], names, indent + 2)}`);
+  const printed = params.map(
+    (name) => `${name}=${printParam(eqn.params[name], names, indent + 2, name.length + 1)}`,
+  );
   let bracket = "";
   if (hasJaxpr) {
     const pad = "\n" + " ".repeat(indent + 2);
@@ -77,14 +81,14 @@ function isJaxprList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value) && value.length > 0 && value.every(isJaxpr);
 }
 
-function printParam(value: unknown, names: Names, indent: number): string {
+function printParam(value: unknown, names: Names, indent: number, before = 0): string {
   if (isJaxprList(value)) {
     const pad = (amount: number): string => "\n" + " ".repeat(amount);
     const items = value.map((item) => pad(indent + 2) + printParam(item, names, indent + 2));
     return `(${items.join("")}${pad(indent)})`;
   }
-  if (value instanceof ClosedJaxpr) return layOut(value.jaxpr, names, indent);
-  if (value instanceof Jaxpr) return layOut(value, names, indent);
+  if (value instanceof ClosedJaxpr) return layOut(value.jaxpr, names, indent, before);
+  if (value instanceof Jaxpr) return layOut(value, names, indent, before);
   if (value === null || value === undefined) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (Array.isArray(value)) {

@@ -17,6 +17,12 @@ export function typeName(aval: ShapedArray): string {
   return `${aval.dtype}[${aval.shape.join(",")}]`;
 }
 
+/** A value as a message shows it. */
+export function showValue(value: unknown): string {
+  // Arrays and tracers print themselves.
+  return (value as { toString(): string }).toString();
+}
+
 function sameType(left: ShapedArray, right: ShapedArray): boolean {
   return left.dtype === right.dtype && sameShape(left.shape, right.shape);
 }
@@ -30,16 +36,14 @@ export function promoteWeakCarry(
   inAvals: readonly ShapedArray[],
   outAvals: readonly ShapedArray[],
 ): readonly Value[] {
-  let isChanged = false;
   const promoted = init.map((value, k) => {
     const aval = inAvals[k]!;
     const out = outAvals[k]!;
     if (!aval.weakType || sameType(aval, out)) return value;
-    isChanged = true;
     const { dtype } = promoteTypes([aval, out]);
     return value instanceof ArrayBase ? convert_element_type(value, dtype) : typedScalar(value, dtype);
   });
-  return isChanged ? promoted : init;
+  return promoted.some((value, k) => value !== init[k]) ? promoted : init;
 }
 
 /** Throws TypeError, in JAX's words, unless a body gives back a carry of the type it takes. */

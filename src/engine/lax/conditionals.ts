@@ -8,7 +8,7 @@ import { JaxprCache } from "../core/jaxpr-cache.ts";
 import { convertScalar, isPythonScalar, typedScalar } from "../core/scalar.ts";
 import { avalOf, bind, type Value } from "../core/tracer.ts";
 import { treeUnflatten } from "../core/tree.ts";
-import { checkBranches } from "./carry-types.ts";
+import { checkBranches, showValue } from "./carry-types.ts";
 import { convert_element_type } from "./conversion.ts";
 import { clamp, ne } from "./elementwise.ts";
 import { flattenValues, traceBody, type TracedBody } from "./traced-body.ts";
@@ -33,11 +33,11 @@ export function cond(
   }
   if (pred === null || pred === undefined) throw new TypeError("cond predicate is None");
   if (!(pred instanceof ArrayBase) && !isPythonScalar(pred)) {
-    throw new TypeError(`Pred must be a scalar, got ${String(pred)} of type ${typeOf(pred)}`);
+    throw new TypeError(`Pred must be a scalar, got ${showValue(pred)} of type ${typeOf(pred)}`);
   }
   const { shape } = avalOf(pred);
   if (shape.length > 0) {
-    throw new TypeError(`Pred must be a scalar, got ${String(pred)} of shape ${formatShape(shape)}.`);
+    throw new TypeError(`Pred must be a scalar, got ${showValue(pred)} of shape ${formatShape(shape)}.`);
   }
   const branches = [false_fun, true_fun];
   return choose("cond", ["false_fun", "true_fun"], indexOf(pred), branches, operands);
@@ -59,14 +59,16 @@ export function switch_(
     throw new TypeError("lax.switch: branches argument should be a sequence of callables.");
   }
   if (!(index instanceof ArrayBase) && !isPythonScalar(index)) {
-    throw new TypeError(`Index type must be an integer, got ${String(index)}.`);
+    throw new TypeError(`Index type must be an integer, got ${showValue(index)}.`);
   }
   const { shape, dtype } = avalOf(index);
   if (shape.length > 0) {
-    throw new TypeError(`Branch index must be scalar, got ${String(index)} of shape ${formatShape(shape)}.`);
+    throw new TypeError(
+      `Branch index must be scalar, got ${showValue(index)} of shape ${formatShape(shape)}.`,
+    );
   }
   if (!isInteger(dtype)) {
-    throw new TypeError(`Index type must be an integer, got ${String(index)} as ${dtype}`);
+    throw new TypeError(`Index type must be an integer, got ${showValue(index)} as ${dtype}`);
   }
   if (branches.length === 0) throw new ValueError("Empty branch sequence");
   if (branches.length === 1) return (branches[0] as AnyFunction)(...operands);

@@ -81,8 +81,7 @@ const rows: readonly ControlRow[] = [
     f: (c, xs) =>
       list(
         lax.scan(
-          (s: A, row: A) =>
-            lax.scan((t: A, x: A) => [lax.sin(lax.add(t, x)), lax.mul(t, x)], s, row) as never,
+          (s: A, row: A) => lax.scan((t: A, x: A) => [lax.sin(lax.add(t, x)), lax.mul(t, x)], s, row),
           c,
           xs,
         ),
@@ -189,11 +188,11 @@ const dynamicRows: readonly ControlRow[] = [
     shapes: [[], [3], []],
     integers: { 0: 6 },
     f: (n, x, c) => {
-      const [, y] = lax.while_loop(
+      const [, y] = lax.while_loop<[A, A]>(
         ([i]: [A, A]) => lax.lt(lax.mul(i, 2), n),
         ([i, s]: [A, A]) => [lax.add(i, lax.full([], 1, i.dtype)), lax.add(jnp.multiply(s, c), lax.sin(x))],
         [lax.full([], 0, n.dtype), x],
-      ) as [A, A];
+      );
       return [y];
     },
     isDynamic: true,
@@ -396,9 +395,10 @@ describe.each(all)("%s", (_, row) => {
             })
           : upload(given(0, n)),
       );
-      const mapped = jax.vmap(row.f, batched.map((flag) => (flag ? 0 : null)) as never) as (
-        ...args: A[]
-      ) => A[];
+      const mapped = jax.vmap(
+        row.f,
+        batched.map((flag) => (flag ? 0 : null)),
+      ) as (...args: A[]) => A[];
       const wanted = loop[0]!.map((first, r) => ({
         ...first,
         shape: [count, ...first.shape],

@@ -219,7 +219,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
   });
 
   describe("what loops cost", () => {
-    test("compiling does not depend on the number of turns", async () => {
+    test("compiling does not depend on the number of turns", () => {
       const compiledFor = (turns: number): number => {
         const before = counters.kernelsCompiled;
         lax.fori_loop(0, turns, (i: Carry, x: Carry) => lax.sub(lax.mul(x, lax.add(i, 17)), 3), 1);

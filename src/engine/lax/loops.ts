@@ -10,6 +10,7 @@ import { ArrayImpl } from "../dispatch/array.ts";
 import { checkCarry, promoteWeakCarry, typeName } from "./carry-types.ts";
 import { convert_element_type } from "./conversion.ts";
 import { add, lt } from "./elementwise.ts";
+import { forwardCarry, mergeCarry } from "./forward-carry.ts";
 import { scanWith } from "./scan.ts";
 import { firstParameter, flattenValues, traceBody, type BodyCall, type TracedBody } from "./traced-body.ts";
 
@@ -54,13 +55,17 @@ function whileWith(test: Function, step: Function, parameter: string | undefined
   }
   const output = { avals: body.outAvals, treedef: body.outTree };
   checkCarry("while_loop body", parameter, { avals, treedef }, output);
-  const results = bind(whilePrimitive, [...cond.consts, ...body.consts, ...leaves], {
-    body_jaxpr: body.jaxpr,
-    body_nconsts: body.consts.length,
-    cond_jaxpr: cond.jaxpr,
+  const condition = { jaxpr: cond.jaxpr, numConsts: cond.consts.length };
+  const loop = forwardCarry(body.jaxpr, body.consts.length, leaves.length, condition);
+  const fixed = leaves.filter((_, k) => loop.moved[k]);
+  const carry = leaves.filter((_, k) => !loop.moved[k]);
+  const results = bind(whilePrimitive, [...cond.consts, ...body.consts, ...fixed, ...carry], {
+    body_jaxpr: loop.body,
+    body_nconsts: body.consts.length + fixed.length,
+    cond_jaxpr: loop.cond,
     cond_nconsts: cond.consts.length,
   });
-  return treeUnflatten(treedef, results);
+  return treeUnflatten(treedef, mergeCarry(loop.moved, fixed, results));
 }
 
 function tracedCondition(cond: TracedBody): TracedBody {

@@ -1,11 +1,11 @@
 import { scan as scanPrimitive } from "../control/scan.ts";
-import { ArrayBase } from "../core/array-base.ts";
 import type { ShapedArray } from "../core/aval.ts";
 import { callArguments, isOptions } from "../core/call-arguments.ts";
 import { ValueError } from "../core/errors.ts";
 import { bind, type Value } from "../core/tracer.ts";
 import { treeUnflatten, type PyTreeDef } from "../core/tree.ts";
-import { checkCarry, promoteWeakCarry, typeName } from "./carry-types.ts";
+import { checkCarry, promoteWeakCarry, showValue, typeName } from "./carry-types.ts";
+import { forwardCarry, mergeCarry } from "./forward-carry.ts";
 import { firstParameter, flattenValues, traceBody, type BodyCall, type TracedBody } from "./traced-body.ts";
 
 type AnyFunction = (...args: readonly unknown[]) => unknown;
@@ -97,18 +97,19 @@ export function scanWith(
     }
   }
   checkCarry("scan body", body.parameter, { avals, treedef: start.treedef }, parts.carry);
-  const results = bind(scanPrimitive, [...step.consts, ...leaves, ...inputs.leaves], {
-    jaxpr: step.jaxpr,
+  const { moved, body: turn } = forwardCarry(step.jaxpr, step.consts.length, leaves.length);
+  const fixed = leaves.filter((_, k) => moved[k]);
+  const carry = leaves.filter((_, k) => !moved[k]);
+  const results = bind(scanPrimitive, [...step.consts, ...fixed, ...carry, ...inputs.leaves], {
+    jaxpr: turn,
     length,
-    num_carry: leaves.length,
-    num_consts: step.consts.length,
+    num_carry: carry.length,
+    num_consts: step.consts.length + fixed.length,
     reverse: options.reverse ?? false,
     unroll: unrollOf(options.unroll, length),
   });
-  return [
-    treeUnflatten(parts.carry.treedef, results.slice(0, leaves.length)),
-    treeUnflatten(parts.ys, results.slice(leaves.length)),
-  ];
+  const last = mergeCarry(moved, fixed, results.slice(0, carry.length));
+  return [treeUnflatten(parts.carry.treedef, last), treeUnflatten(parts.ys, results.slice(carry.length))];
 }
 
 function pairOf(step: TracedBody): {
@@ -154,18 +155,19 @@ function scanLength(
 ): number {
   const scalars = leaves.filter((_, k) => avals[k]!.ndim === 0);
   if (scalars.length > 0) {
-    const shown = scalars.map((value) => (value instanceof ArrayBase ? typeName(value.aval) : String(value)));
-    throw new ValueError(`scan got value with no leading axis to scan over: ${shown.join(", ")}.`);
+    throw new ValueError(
+      `scan got value with no leading axis to scan over: ${scalars.map(showValue).join(", ")}.`,
+    );
   }
   const lengths = avals.map((aval) => aval.shape[0]!);
   if (length !== undefined) {
-    if (lengths.some((other) => other !== Number(length))) {
+    if (lengths.some((other) => other !== length)) {
       throw new ValueError(
         `scan got \`length\` argument of ${String(length)} which disagrees with leading axis sizes ` +
           `[${lengths.join(", ")}].`,
       );
     }
-    return Math.max(0, Math.trunc(Number(length)));
+    return Math.max(0, Math.trunc(length));
   }
   const [first] = lengths;
   if (first === undefined) {

@@ -213,7 +213,7 @@ function lowerControlGroup(eqn: JaxprEqn, scope: KernelScope, lowerControl: Lowe
       inMemory[position] === true && atom instanceof Var && !scope.scalarArguments.has(atom)
         ? undefined
         : hostSourceOf(atom, scope.plan.definitions, scope.scalarArguments);
-    return known ?? scope.plan.aliases.get(atom as Var) ?? (atom as Var);
+    return known ?? scope.plan.aliases.get(atom) ?? atom;
   });
   const control = lowerControl(
     eqn,
