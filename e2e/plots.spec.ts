@@ -35,6 +35,12 @@ async function plotOf(page: Page, position = 0): Promise<Locator> {
   return plot;
 }
 
+/** Opens the table of a plot, whose rows are made then. */
+async function openData(plot: Locator): Promise<void> {
+  await plot.getByText("Data", { exact: true }).click();
+  await plot.locator("tbody tr").first().waitFor();
+}
+
 async function checkLines(page: Page): Promise<void> {
   await runSource(page, cell, lines);
   const plot = await plotOf(page);
@@ -43,7 +49,7 @@ async function checkLines(page: Page): Promise<void> {
   expect(await plot.getAttribute("aria-label")).toContain(
     "Line plot with 2 series. f: 40 points, x from −4 to 4",
   );
-  await plot.getByText("Data", { exact: true }).click();
+  await openData(plot);
   expect(await plot.locator("thead th").allTextContents()).toEqual(["x", "f", "f′"]);
   expect(await plot.locator("tbody tr").count()).toBe(11);
   expect(await plot.locator("tbody tr").nth(5).textContent()).toBe("30 rows between");
@@ -93,7 +99,7 @@ async function checkSurface(page: Page): Promise<void> {
   const plot = await plotOf(page, 0);
   expect(await plot.locator("canvas").count()).toBeGreaterThan(0);
   expect(await colorsIn(page, plot)).toBeGreaterThan(200);
-  await plot.getByText("Data", { exact: true }).click();
+  await openData(plot);
   expect(await plot.locator("tbody tr").count()).toBe(7);
   const stage = plot.locator(".plot-stage");
   const before = await stage.screenshot();

@@ -2,7 +2,7 @@
  * Every message that crosses between the page and the sandboxed worker.
  *
  * Types and nothing else: both sides import this file, so it must pull in neither the engine nor the DOM.
- * Messages are plain structured-cloneable data; outputs are text, never markup.
+ * Messages are plain structured-cloneable data; outputs are text or plain figures, never markup.
  */
 
 export type DeviceChoice = "auto" | "cpu" | "webgpu";

@@ -7,7 +7,7 @@ export function plotSummary(figure: Figure): string {
   const title = textOf(layout["title"]) ?? firstAnnotation(layout);
   const kinds = [...new Set(data.map(kindOf))];
   const named = data.filter(({ name }) => typeof name === "string").length;
-  const count = data.length === 1 ? "" : ` with ${String(data.length)} series`;
+  const count = data.length < 2 ? "" : ` with ${String(data.length)} series`;
   const what = kinds.length === 0 ? "An empty plot" : capital(kinds.join(" and "));
   const heading = `${what}${count}${title === undefined ? "" : `: ${title}`}.`;
   const sentences = data
