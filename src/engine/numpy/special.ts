@@ -59,11 +59,16 @@ export const logaddexp2 = ofFloats2("logaddexp2", (x, y) => {
   return lax.select(lax.ne(difference, difference), lax.add(x, y), result);
 });
 
-/** sin(pi x) / (pi x), 1 at 0. */
+/** sin(pi x) / (pi x), 1 at 0; derivatives there are those of 1 - u/6 + u^2/120 - u^3/5040, u = (pi x)^2. */
 export const sinc = ofFloats1("sinc", (x) => {
   const isZero = lax.eq(x, 0);
   const angle = lax.mul(lax.select(isZero, 1, x), Math.PI);
-  return lax.select(isZero, 1, lax.div(lax.sin(angle), angle));
+  const square = lax.integer_pow(lax.mul(x, Math.PI), 2);
+  const series = [-1 / 5040, 1 / 120, -1 / 6, 1].reduce<Value>(
+    (sum, coefficient) => lax.add(lax.mul(square, sum), coefficient),
+    0,
+  );
+  return lax.select(isZero, series, lax.div(lax.sin(angle), angle));
 });
 
 /** 0 below 0, 1 above 0, x2 at 0. */

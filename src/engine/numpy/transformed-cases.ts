@@ -93,7 +93,7 @@ const folds: readonly TransformedCase[] = [
   ]),
   on("diff", [s(2, 5)], (x) => jnp.diff(x)),
   on("trapezoid", [s(5)], (x) => jnp.trapezoid(x)),
-  on("average", [s(4), positive(4)], (x, weights) => jnp.average(x, { weights }) as ArrayBase),
+  on("average", [s(4), positive(4)], (x, weights) => jnp.average(x, { weights })),
   on("median", [s(5)], (x) => jnp.median(x)),
   on("quantile", [s(5)], (x) => jnp.quantile(x, 0.3)),
   on("percentile", [s(2, 5)], (x) => jnp.percentile(x, 40, { axis: 1 })),

@@ -55,7 +55,7 @@ function checkBatches(each: TransformedCase, axis: 0 | -1): void {
     );
     const args = examples.map((list, k) => (batched[k] ? jnp.stack(list, axis) : list[0]!));
     const in_axes = batched.map((flag) => (flag ? axis : null));
-    const together = listOf(jax.vmap(each.f as never, { in_axes })(...(args as never[])));
+    const together = listOf(jax.vmap(each.f, { in_axes })(...(args as never[])));
     for (let k = 0; k < batch; k++) {
       const own = examples.map((list, position) => (batched[position] ? list[k]! : list[0]!));
       listOf(each.f(...own)).forEach((wanted, result) => {
@@ -96,7 +96,7 @@ function checkGradient(each: TransformedCase): void {
       ),
     );
   const argnums = each.operands.flatMap((operand, k) => (operand.isIndex === true ? [] : [k]));
-  const gradients = jax.grad(loss as never, argnums)(...(at(0) as never[])) as unknown as ArrayBase[];
+  const gradients = jax.grad(loss, argnums)(...(at(0) as never[])) as ArrayBase[];
   let slope = 0;
   argnums.forEach((k, position) => {
     flat(gradients[position]).forEach((value, n) => (slope += value * along[k]![n]!));

@@ -16,7 +16,7 @@ export interface RowOperand {
 export interface RowCase {
   readonly operands: readonly RowOperand[];
   readonly params?: (float: DType) => Params;
-  /** Another shape of work that a kernel on WebGPU does not see: compiling it again would prove nothing. */
+  /** Not to be run on WebGPU: its kernel would be another case's again, or its result is the device's to choose. */
   readonly cpuOnly?: boolean;
 }
 
