@@ -12,6 +12,8 @@ const reads: readonly (readonly [source: string, value: string])[] = [
   ["let s = 0;\nfor (const v of jnp.arange(4)) s += v.item();\ns", "6"],
   ["`${jnp.ones(2)}`", '"[1. 1.]"'],
   ["jnp.arange(100_000.0).tolist()[99_999]", "99999"],
+  ["lax.while_loop((x) => x * x < 1000, (x) => x + 1, jnp.int32(3))", "Array(32, dtype=int32)"],
+  ["lax.cond(jnp.ones(3)[1] > 0, (x) => x * 2, (x) => x, jnp.arange(3))", "Array([0, 2, 4], dtype=int32)"],
 ];
 
 test.each<Graphics>(["software-webgpu", "none"])(
@@ -19,7 +21,7 @@ test.each<Graphics>(["software-webgpu", "none"])(
   async (graphics) => {
     await withNotebook({ graphics }, async ({ page, problems }) => {
       await ready(page);
-      await runSource(page, "imports", 'import * as jnp from "jax/numpy";');
+      await runSource(page, "imports", 'import * as jnp from "jax/numpy";\nimport * as lax from "jax/lax";');
       for (const [source, value] of reads)
         expect(await runSource(page, "print-a", source), source).toBe(value);
       expect(problems).toEqual([]);

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-export const LESSON_SIZE_TIMEOUT = 280_000;
+export const LESSON_SIZE_TIMEOUT = 600_000;
 
 /** The text a cell put out. */
 export async function outputOf(page: Page, cellId: string): Promise<string> {
