@@ -3,4 +3,5 @@ export * from "./lax.ts";
 export { associative_scan } from "./associative-scan.ts";
 export { cond, switch } from "./conditionals.ts";
 export { fori_loop, while_loop } from "./loops.ts";
-export { map, scan } from "./scan.ts";
+export { map } from "./map.ts";
+export { scan } from "./scan.ts";

@@ -166,6 +166,14 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     });
   });
 
+  test("map in batches", async () => {
+    const square = (x: Carry): ArrayBase => lax.mul(x, x);
+    const squares = [0, 1, 4, 9, 16, 25, 36];
+    for (const batch_size of [0, 1, 3, 7, 10]) {
+      expect(await plain(lax.map(square, jnp.arange(7), { batch_size }))).toEqual(squares);
+    }
+  });
+
   test("associative_scan", async () => {
     const x = jnp.arange(300);
     const sums = Array.from({ length: 300 }, (_, k) => (k * (k + 1)) / 2);

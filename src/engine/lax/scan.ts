@@ -186,18 +186,3 @@ function unrollOf(unroll: number | boolean | undefined, length: number): number 
   if (unroll < 0) throw new ValueError("`unroll` must be a `bool` or a non-negative `int`.");
   return unroll;
 }
-
-/**
- * `f` of every element along the leading axis of the arrays in `xs`, one after the other, stacked. For all at once,
- * see `jax.vmap`.
- */
-export function map(f: (x: never) => unknown, xs: unknown): unknown {
-  if (typeof f !== "function") throw new TypeError("lax.map: f argument should be a callable.");
-  const body: ScanBody = {
-    key: f,
-    role: "map",
-    call: (_, x) => [null, (f as AnyFunction)(x)],
-    parameter: undefined,
-  };
-  return scanWith(body, null, xs, {})[1];
-}
