@@ -17,7 +17,7 @@ const slope = (x: number): number => {
 describe("checkpoint", () => {
   it("changes no derivative", () => {
     const kept = jax.checkpoint(f);
-    const curvature = number(jax.grad(jax.grad(f) as never)(float(0.7)));
+    const curvature = number(jax.grad(jax.grad(f))(float(0.7)));
     for (const g of [
       jax.grad(kept),
       jax.jit(jax.grad(kept)),

@@ -66,7 +66,7 @@ export interface CheckpointOptions {
   /** Accepted for JAX's sake: nothing here merges what is computed twice. */
   readonly prevent_cse?: boolean;
   /** Which intermediate values to keep. Only null, "none of them", is offered. */
-  readonly policy?: null;
+  readonly policy?: unknown;
 }
 
 /**

@@ -47,7 +47,13 @@ export function shown(value: unknown): string {
       .map(([key, item]) => `'${key}': ${shown(item)}`)
       .join(", ")}}`;
   }
-  return String(value as number);
+  // Scalars and instances of classes, which have texts of their own.
+  return (value as Written).toString();
+}
+
+/** Anything with a text of its own. */
+interface Written {
+  toString(): string;
 }
 
 /**

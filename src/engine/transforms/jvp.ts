@@ -55,7 +55,7 @@ export class JvpTracer extends Tracer {
 /** A value in a tracer's text; where the device cannot be waited for, its type. */
 function valueText(value: Value): string {
   try {
-    return String(value);
+    return (value as { toString(): string }).toString();
   } catch {
     return avalOf(value).toString();
   }

@@ -79,10 +79,7 @@ export function vmapFlat(
   axisSize: number,
 ): { readonly values: readonly Value[]; readonly dims: readonly BatchDim[] } {
   const trace = new BatchTrace(currentTrace(), axisSize);
-  const args = values.map((value, k) => {
-    const dim = dims[k]!;
-    return dim === null ? value : trace.wrap(value as ArrayBase, dim);
-  });
+  const args = dims.map((dim, k) => (dim === null ? values[k]! : trace.wrap(values[k] as ArrayBase, dim)));
   const results = withTrace(trace, () => f(...(args as readonly ArrayBase[]))).map((value) =>
     trace.unwrap(value),
   );

@@ -16,7 +16,7 @@ type AnyF = (...args: never[]) => unknown;
 const number = (x: unknown): number => Number((x as DeviceArray).item());
 const list = (x: unknown): unknown => (x as DeviceArray).tolist();
 const plain = (f: unknown): AnyF => f as AnyF;
-const compiled = (f: unknown): AnyF => jax.jit(f as AnyF) as AnyF;
+const compiled = (f: unknown): AnyF => jax.jit(f as AnyF);
 const forms: [string, (f: unknown) => AnyF, (f: unknown) => AnyF][] = [
   ["eager", plain, plain],
   ["compiled inside", plain, compiled],
@@ -98,7 +98,7 @@ describe("custom_jvp", () => {
     );
     const wrong = (rule: AnyF): string => {
       bare.defjvp(rule);
-      return message(() => jax.grad(bare as AnyF)(float(3)));
+      return message(() => jax.grad(bare)(float(3)));
     };
     expect(wrong(() => [float(6), jnp.ones([3])])).toBe(
       "TypeError: Custom JVP rule must produce primal and tangent outputs with corresponding shapes and dtypes. " +
@@ -149,12 +149,7 @@ describe("custom_vjp", () => {
       (_: null, c: ArrayBase) => [jnp.clip(c, -1, 1)],
     );
     const looped = (x: ArrayBase): unknown =>
-      lax.scan(
-        ((carry: ArrayBase) => [op.mul(clipped(carry) as ArrayBase, 3), null]) as never,
-        x as never,
-        null as never,
-        4 as never,
-      )[0];
+      lax.scan((carry: ArrayBase) => [op.mul(clipped(carry) as ArrayBase, 3), null], x, null, 4)[0];
     expect(number(jax.grad(looped)(jnp.float32(2)))).toBe(1);
   });
 
@@ -189,16 +184,16 @@ describe("custom_vjp", () => {
     );
     const wrong = (fwd: AnyF, bwd: AnyF): string => {
       bare.defvjp(fwd, bwd);
-      return message(() => jax.grad(bare as AnyF)(float(3), float(1)));
+      return message(() => jax.grad(bare)(float(3), float(1)));
     };
     const ok = (x: ArrayBase): unknown => [x, null];
-    expect(wrong(((x: ArrayBase) => x) as AnyF, ok as AnyF)).toContain(
+    expect(wrong((x: ArrayBase) => x, ok as AnyF)).toContain(
       "TypeError: Custom VJP fwd rule <lambda> for function g must produce a pair (list or tuple of length two)",
     );
-    expect(wrong(ok as AnyF, ((_: unknown, c: unknown) => [c]) as AnyF)).toContain(
+    expect(wrong(ok as AnyF, (_: unknown, c: unknown) => [c])).toContain(
       "but got bwd output structure PyTreeDef([*]) for primal input structure PyTreeDef([*, *]).",
     );
-    expect(wrong(ok as AnyF, ((_: unknown, c: unknown) => [jnp.ones([3]), c]) as AnyF)).toBe(
+    expect(wrong(ok as AnyF, (_: unknown, c: unknown) => [jnp.ones([3]), c])).toBe(
       "ValueError: Custom VJP bwd rule must produce an output with the same type as the args tuple of the primal " +
         "function, but at output[0] the bwd rule produced an output of type float32[3] corresponding to an input of " +
         "type float32[], so the shapes do not match",

@@ -1,6 +1,6 @@
 import type { ArrayBase } from "../../core/array-base.ts";
 import type { ClosedJaxpr } from "../../core/jaxpr.ts";
-import type { BatchDim, Primitive, Tangent } from "../../core/primitive.ts";
+import type { BatchDim, Primitive } from "../../core/primitive.ts";
 import { Zero } from "../../core/tangent.ts";
 import { bind, currentTrace, withTrace, type Value } from "../../core/tracer.ts";
 import { instantiateZeros } from "../../primitives/zeros.ts";
@@ -102,7 +102,7 @@ export const custom_jvp_call: Primitive = {
   jvp: (allPrimals, allTangents, params) => {
     const { primals, tangents } = ruleOperands("jvp", allPrimals, allTangents, params);
     const results = (params["jvp"] as FlatJvp)(primals, tangents.map(instantiateZeros));
-    return { primals: results.primals, tangents: results.tangents as readonly Tangent[] };
+    return { primals: results.primals, tangents: results.tangents };
   },
   transpose: "nonlinear",
   batch: (operands, dims, params, axisSize) => {

@@ -64,7 +64,7 @@ export function custom_jvp(f: AnyFunction, ...rest: unknown[]): CustomJvpFunctio
       return jvp;
     },
     defjvps: (...rules: (((...args: never[]) => unknown) | null)[]) => {
-      rule = sumOfParts(call, rules) as AnyFunction;
+      rule = sumOfParts(call, rules);
     },
   });
 }

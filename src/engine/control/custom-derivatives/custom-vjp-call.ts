@@ -130,9 +130,8 @@ function batchedBackward(
       [...residualDims, ...cotangents.map(() => 0)],
       axisSize,
     );
-    return results.values.map((value, k) => {
-      const target = primalDims[k]!;
-      const inFront = batchAxisAt(value, results.dims[k]!, target ?? 0, axisSize);
+    return primalDims.map((target, k) => {
+      const inFront = batchAxisAt(results.values[k]!, results.dims[k]!, target ?? 0, axisSize);
       return target === null ? bind1(reduce_sum, [inFront], { axes: [0] }) : inFront;
     });
   };

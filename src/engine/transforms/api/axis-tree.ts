@@ -1,6 +1,7 @@
 import { ValueError } from "../../core/errors.ts";
 import { pythonTypeName } from "../../core/python-type-name.ts";
 import type { PyTreeDef } from "../../core/tree.ts";
+import { shown } from "../flat-call.ts";
 
 /**
  * The axis of every leaf, from a tree prefix of axes: a number or null stands for everything below it. `name` is the
@@ -30,9 +31,7 @@ function collect(
     );
   const prefixType = pythonTypeName(axes);
   if (typeof axes !== "object") {
-    throw new TypeError(
-      `${name} must be an int, None, or a tree of them, but got ${String(axes as string)}.`,
-    );
+    throw new TypeError(`${name} must be an int, None, or a tree of them, but got ${shown(axes)}.`);
   }
   const valueType = typeNames[treedef.kind];
   if (prefixType !== valueType) {
@@ -55,7 +54,7 @@ function collect(
       collect(name, `${path}[${String(k)}]`, list[k], child, found);
     });
   } else if (treedef.kind === "dict") {
-    const keys = Object.keys(axes!).sort();
+    const keys = Object.keys(axes).sort();
     if (keys.join() !== treedef.keys.join()) {
       const metadata = (names: readonly string[]): string => `(${names.map((key) => `'${key}',`).join(" ")})`;
       throw mismatch(

@@ -41,7 +41,7 @@ describe("memory of a gradient", () => {
     expect([value, aux["sine"], aux["twice"], gradient, ...masks, x].map(first).every(Number.isFinite)).toBe(
       true,
     );
-    const mapped = jax.vmap(jax.value_and_grad(g, { has_aux: true }))(x.reshape(8, 512)) as unknown;
+    const mapped = jax.vmap(jax.value_and_grad(g, { has_aux: true }))(x.reshape(8, 512));
     const [[values, parts]] = mapped as [[unknown, Record<string, unknown>]];
     expect([values, parts["sine"], parts["twice"]].map(first).every(Number.isFinite)).toBe(true);
   });

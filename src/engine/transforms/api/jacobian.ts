@@ -43,7 +43,7 @@ export function jacrev(f: AnyFunction, ...rest: unknown[]): Jacobian {
 export function hessian(f: AnyFunction, ...rest: unknown[]): Jacobian {
   checkCallable(f);
   const options = callArguments<GradOptions>("hessian", optionNames, rest);
-  return jacfwd(jacrev(f, options) as AnyFunction, options);
+  return jacfwd(jacrev(f, options), options);
 }
 
 /** Results of `f`, and its Jacobian: one list of blocks, one per input, for every output. */
@@ -89,8 +89,9 @@ const forward: Blocks = (call, primals) => {
     directions.map(() => 0),
     count,
   );
-  const results = pushed.values.slice(call.mainCount).map((value, k) => {
-    const dim = pushed.dims[call.mainCount + k]!;
+  const primalDims = pushed.dims.slice(call.mainCount);
+  const results = primalDims.map((dim, k) => {
+    const value = pushed.values[call.mainCount + k]!;
     return dim === null ? value : firstExample(value, dim);
   });
   const outAvals = results.slice(0, call.mainCount).map(avalOf);

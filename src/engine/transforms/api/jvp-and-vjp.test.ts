@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 describe("jvp", () => {
   it("is the directional derivative, and has the types of its primal", () => {
-    const [value, tangent] = jax.jvp(jnp.sin as never, [float(3)], [float(1)]);
+    const [value, tangent] = jax.jvp(jnp.sin, [float(3)], [float(1)]);
     expect(text(value)).toBe("Array(0.14112, dtype=float32, weak_type=True)");
     expect(text(tangent)).toBe("Array(-0.9899925, dtype=float32, weak_type=True)");
     const [, zero] = jax.jvp(() => float(3), [float(2)], [float(1)]);
@@ -32,7 +32,7 @@ describe("jvp", () => {
 
   it("of a vjp is the second derivative", () => {
     const slope = (x: ArrayBase): unknown => {
-      const [, pull] = jax.vjp(jnp.sin as never, x) as [unknown, Linear];
+      const [, pull] = jax.vjp(jnp.sin, x) as [unknown, Linear];
       return (pull(float(1)) as unknown[])[0];
     };
     for (const g of [slope, jax.jit(slope)]) {
@@ -83,13 +83,13 @@ describe("vjp", () => {
   it("is the transpose of jvp", () => {
     const [x, y] = [jnp.linspace(0.1, 1, 7), jnp.linspace(-1, 1, 7)];
     const [tx, ty, c] = [jnp.linspace(1, 2, 7), jnp.linspace(-3, 1, 7), jnp.linspace(2, 0, 7)];
-    const [value, tangent] = jax.jvp(f as never, [x, y], [tx, ty]);
-    const [same, pull] = jax.vjp(f as never, x, y) as [unknown, Linear];
+    const [value, tangent] = jax.jvp(f, [x, y], [tx, ty]);
+    const [same, pull] = jax.vjp(f, x, y) as [unknown, Linear];
     const [cx, cy] = pull(c) as [ArrayBase, ArrayBase];
     expect(numbers(same)).toEqual(numbers(value));
     const forward = number(jnp.dot(c, tangent as ArrayBase));
     expect(number(op.add(jnp.dot(cx, tx), jnp.dot(cy, ty)))).toBeCloseTo(forward, 4);
-    const [, linear] = jax.linearize(f as never, x, y) as [unknown, Linear];
+    const [, linear] = jax.linearize(f, x, y) as [unknown, Linear];
     expect(numbers(linear(tx, ty))).toEqual(numbers(tangent));
     expect(numbers(jax.jit(linear)(tx, ty))).toEqual(numbers(tangent));
   });
@@ -100,7 +100,7 @@ describe("vjp", () => {
     }) as [unknown, Linear, unknown];
     expect(numbers(aux)).toEqual([2, 2]);
     const basis = jnp.eye(2);
-    const rows = (jax.vmap(pull as never)(basis) as unknown[])[0];
+    const rows = (jax.vmap(pull)(basis) as unknown[])[0];
     expect(numbers(rows)).toEqual(numbers(op.mul(basis, jnp.cos(float(1)))));
     expect(numbers((pull(jnp.ones([2])) as unknown[])[0])).toHaveLength(2);
   });
@@ -114,14 +114,14 @@ describe("vjp", () => {
   });
 
   it("refuses cotangents of another type or structure", () => {
-    const [, pull] = jax.vjp(jnp.sin as never, float(3)) as [unknown, Linear];
+    const [, pull] = jax.vjp(jnp.sin, float(3)) as [unknown, Linear];
     expect(() => pull(jnp.ones([3]))).toThrow(
       "unexpected JAX type (e.g. shape/dtype) for argument to VJP function: got float32[3], but expected float32[] " +
         "because the corresponding output of the differentiated function had JAX type float32[]",
     );
     expect(() => pull(1)).toThrow("got int32[], but expected float32[]");
     expect(() => pull([float(1), float(2)])).toThrow("unexpected tree structure.");
-    const [, linear] = jax.linearize(jnp.sin as never, float(3)) as [unknown, Linear];
+    const [, linear] = jax.linearize(jnp.sin, float(3)) as [unknown, Linear];
     expect(() => linear(jnp.ones([3]))).toThrow(
       "linearized function called on tangent values inconsistent with",
     );

@@ -4,7 +4,15 @@ import { ValueError } from "../../core/errors.ts";
 import { avalOf, type Value } from "../../core/tracer.ts";
 import { treeFlatten, type PyTreeDef } from "../../core/tree.ts";
 import { batchAxisAt } from "../batch-axis.ts";
-import { asArray, checkCallable, checkLeaf, FlatCall, functionName, type AnyFunction } from "../flat-call.ts";
+import {
+  asArray,
+  checkCallable,
+  checkLeaf,
+  FlatCall,
+  functionName,
+  shown,
+  type AnyFunction,
+} from "../flat-call.ts";
 import { vmapFlat } from "../vmap.ts";
 import { axesOfLeaves, parameterNames, pathsOfLeaves } from "./axis-tree.ts";
 import { longName } from "./vjp.ts";
@@ -35,7 +43,7 @@ export function vmap(f: AnyFunction, ...rest: unknown[]): (...args: unknown[]) =
   if (!(inAxes === null || Number.isInteger(inAxes) || Array.isArray(inAxes))) {
     throw new TypeError(
       `vmap in_axes must be an int, None, or a tuple of entries corresponding to the positional arguments passed ` +
-        `to the function, but got ${String(inAxes as number)}.`,
+        `to the function, but got ${typeof inAxes === "string" ? inAxes : shown(inAxes)}.`,
     );
   }
   const mapped = (...args: unknown[]): unknown => {
