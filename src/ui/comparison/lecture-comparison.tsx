@@ -62,7 +62,7 @@ const SIGNS: Readonly<Record<Agreement["kind"], string>> = {
   different: "≠",
 };
 
-/** Beyond this many characters a line is no row of a matrix, whose columns are better scrolled than broken. */
+/** The rows of a matrix are better scrolled than broken; a longer line than this is none. */
 const LONG_LINE = 80;
 
 /** A printed text. What differs is an element of its own, underlined and bold: marked by more than colour. */
@@ -76,7 +76,7 @@ function Print({ label, passages }: { label: string; passages: readonly Passage[
       className="margin-print"
       role="group"
       aria-label={label}
-      data-wraps={lines.some((line) => line.length > LONG_LINE) || undefined}
+      data-wraps={lines.length === 1 || lines.some((line) => line.length > LONG_LINE) || undefined}
     >
       {passages.map(({ text, differs }, index) =>
         differs ? <mark key={index}>{text}</mark> : <span key={index}>{text}</span>,
