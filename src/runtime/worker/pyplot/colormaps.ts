@@ -51,15 +51,3 @@ export function plainScale(color: string): ColorScale {
     [1, color],
   ];
 }
-
-/** The colour at a position from 0 to 1. */
-export function colorAt(scale: ColorScale, position: number): string {
-  const place = Math.min(1, Math.max(0, position)) * (scale.length - 1);
-  const low = Math.min(Math.floor(place), scale.length - 2);
-  const [from, to] = [scale[low]?.[1] ?? "#000000", scale[low + 1]?.[1] ?? "#000000"];
-  const channel = (color: string, k: number): number => parseInt(color.slice(1 + 2 * k, 3 + 2 * k), 16);
-  const mixed = [0, 1, 2].map((k) =>
-    Math.round(channel(from, k) + (place - low) * (channel(to, k) - channel(from, k))),
-  );
-  return `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
-}

@@ -131,6 +131,21 @@ describe("lines", () => {
       [1, 2.5, 1],
     ]);
   });
+  test("NumPy's arrays as they are now, views included", async () => {
+    const source = `
+      import * as np from "numpy"
+      const a = np.arange(6).reshape([2, 3])
+      plt.plot(a[0])
+      plt.plot(a.T[1])
+      plt.plot(np.linspace(0, 1, 3))
+      a[0] = 7`;
+    const { data } = await figureOf(source);
+    expect(data.map(({ y }) => y)).toEqual([
+      [0, 1, 2],
+      [1, 4],
+      [0, 0.5, 1],
+    ]);
+  });
   test("an array that is freed or changed afterwards is drawn as it was", async () => {
     expect(await traceOf("a = new Float64Array([1, 2])\nplt.plot(a)\na[0] = 9")).toMatchObject({ y: [1, 2] });
     expect(await traceOf("plt.plot(jnp.ones(2) + 1)\nb = jnp.ones(2) * 5")).toMatchObject({ y: [2, 2] });
@@ -156,6 +171,15 @@ describe("lines", () => {
     expect(layout["shapes"]).toMatchObject([
       { y0: 1, y1: 1, yref: "y", xref: "x domain", line: { dash: "dot" } },
     ]);
+  });
+  test("limits, ticks and bins may be arrays", async () => {
+    const { data, layout } = await figureOf(`
+      import * as np from "numpy"
+      plt.hist([0, 1, 3], { bins: np.linspace(0, 4, 3) })
+      plt.xlim(jnp.array([0, 5]))
+      plt.yticks(np.arange(3))`);
+    expect(data[0]).toMatchObject({ y: [2, 1], width: [2, 2] });
+    expect(layout).toMatchObject({ xaxis: { range: [0, 5] }, yaxis: { tickvals: [0, 1, 2] } });
   });
   test("subplots have axes of their own", async () => {
     const { data, layout, width } = await figureOf(`

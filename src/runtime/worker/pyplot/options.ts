@@ -104,8 +104,8 @@ export function numberList(value: unknown): number[] {
   if (isArray(value)) return Array.from(value.dataSync(), Number);
   const { __array__: convert } = (value ?? {}) as { __array__?: unknown };
   if (typeof convert === "function") {
-    const converted: unknown = Reflect.apply(convert, value, []);
-    if (converted !== value) return numberList(converted);
+    const { data } = Reflect.apply(convert, value, []) as { data?: unknown };
+    if (ArrayBuffer.isView(data)) return Array.from(data as unknown as ArrayLike<number | bigint>, Number);
   }
   if (typeof value === "object" && value !== null && Symbol.iterator in value)
     return [...(value as Iterable<unknown>)].map(scalar);
