@@ -27,8 +27,15 @@ const definite: Element = (i, j, b) => 1 / (1 + Math.abs(i - j)) + (i === j ? 2 
 const symmetric: Element = (i, j, b) => 1 / (1 + i + j) + (i === j ? 1.5 * i - b : 0);
 const triangular: Element = (i, j, b) => (i === j ? 2 + 0.25 * (i % 5) + b : scattered(i, j, b) / 4);
 
+/** Compiling for WebGPU takes longest: the smallest shapes are left to the tests of the kernels. */
+const isTiny = (shape: Shape): boolean => shape.reduce((product, extent) => product * extent, 1) < 7;
+
 function casesOf(shapes: readonly Shape[], element: Element, params: Params = {}): RowCase[] {
-  return shapes.map((shape) => ({ operands: [matrices(shape, element)], params: () => params }));
+  return shapes.map((shape) => ({
+    operands: [matrices(shape, element)],
+    params: () => params,
+    cpuOnly: isTiny(shape),
+  }));
 }
 
 const square: readonly Shape[] = [
@@ -80,6 +87,7 @@ function solveCases(params: (typeof solveParams)[number]): RowCase[] {
       matrices([...before, ...(params.left_side ? [m, n] : [n, m])], scattered),
     ],
     params: () => params,
+    cpuOnly: m < 20,
   }));
 }
 

@@ -1,4 +1,5 @@
 import { makeReflection } from "./householder.ts";
+import { applyRotations } from "./rotations.ts";
 
 /** The QL iteration gives up after this many steps for one eigenvalue; two are usual. */
 const maxSteps = 60;
@@ -153,6 +154,8 @@ function qlStep(
   const root = Math.sqrt(ratio * ratio + 1);
   let g = d[last]! - d[first]! + e[first]! / (ratio + (ratio >= 0 ? root : -root));
   let [sine, cosine, moved] = [1, 1, 0];
+  const rotations = last - first;
+  const [cosines, sines] = [new Float64Array(rotations), new Float64Array(rotations)];
   for (let i = last - 1; i >= first; i--) {
     const f = sine * e[i]!;
     const b = cosine * e[i]!;
@@ -161,6 +164,7 @@ function qlStep(
     if (length === 0) {
       d[i + 1] = d[i + 1]! - moved;
       e[last] = 0;
+      applyRotations(vectors, last * n, -n, n, cosines, sines, last - 1 - i);
       return;
     }
     sine = f / length;
@@ -170,28 +174,13 @@ function qlStep(
     moved = sine * turned;
     d[i + 1] = rest + moved;
     g = cosine * turned - b;
-    rotateRows(vectors, i * n, (i + 1) * n, n, cosine, sine);
+    cosines[last - 1 - i] = cosine;
+    sines[last - 1 - i] = -sine;
   }
   d[first] = d[first]! - moved;
   e[first] = g;
   e[last] = 0;
-}
-
-/** (x, y) becomes (c x - s y, s x + c y), for two contiguous vectors. */
-export function rotateRows(
-  values: Float64Array,
-  x: number,
-  y: number,
-  length: number,
-  c: number,
-  s: number,
-): void {
-  for (let k = 0; k < length; k++) {
-    const left = values[x + k]!;
-    const right = values[y + k]!;
-    values[x + k] = c * left - s * right;
-    values[y + k] = s * left + c * right;
-  }
+  applyRotations(vectors, last * n, -n, n, cosines, sines, rotations);
 }
 
 function sorted(diagonal: Float64Array, vectors: Float64Array, n: number, scale: number): Eigensystem {

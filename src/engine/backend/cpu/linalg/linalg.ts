@@ -78,14 +78,12 @@ function factorize(kernel: LinalgKernel, matrices: readonly Float64Array[]): rea
       return [transposed(vectors, n, n), values];
     }
     case "svd": {
-      const precision = kernel.outputs[0] === "float64" ? 2e-15 : 1e-10;
-      const options = { ...operation, precision };
       if (m >= n) {
-        const { values, u, v } = svd(transposed(a, m, n), m, n, options);
+        const { values, u, v } = svd(transposed(a, m, n), m, n, operation);
         return operation.vectors ? [values, transposed(u, u.length / m, m), v] : [values];
       }
       // The columns of the transposed matrix are the rows of this one.
-      const { values, u, v } = svd(a, n, m, options);
+      const { values, u, v } = svd(a, n, m, operation);
       return operation.vectors ? [values, transposed(v, m, m), u] : [values];
     }
   }

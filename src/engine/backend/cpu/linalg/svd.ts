@@ -1,7 +1,10 @@
-import { isTurned, negate, rotateRows, scaleDown } from "./eigh.ts";
-import { applyQ, factorQr, formQ } from "./householder.ts";
+import { bidiagonalize, type Bidiagonal } from "./bidiagonal.ts";
+import { isTurned, negate, scaleDown } from "./eigh.ts";
+import { applyQ, factorQr } from "./householder.ts";
+import { applyRotations } from "./rotations.ts";
 
-const maxSweeps = 40;
+/** The iteration gives up after this many steps for one singular value; two are usual. */
+const maxSteps = 60;
 
 /** Singular values, descending, and singular vectors by columns: column j starts at j * m in `u`, j * n in `v`. */
 export interface SingularSystem {
@@ -12,115 +15,139 @@ export interface SingularSystem {
 
 /**
  * The singular value decomposition of an (m, n) matrix given by columns, m >= n; `u` has n columns, or m when `full`.
- * A is reduced to R first, then the columns of R^T are made orthogonal by plane rotations (one-sided Jacobi: M. R.
- * Hestenes, 1958; on R^T as in Z. Drmac, K. Veselic, "New fast and accurate Jacobi SVD algorithm", 2008): R^T J = V S,
- * so A = Q J S V^T. `precision` is the cosine of columns that count as orthogonal.
+ * A is reduced to R, R to bidiagonal form, and that by the implicit QR iteration (G. H. Golub, C. Reinsch, "Singular
+ * value decomposition and least squares solutions", 1970). All NaN when it does not converge.
  */
 export function svd(
   columns: Float64Array,
   m: number,
   n: number,
-  options: { readonly full: boolean; readonly vectors: boolean; readonly precision: number },
+  options: { readonly full: boolean; readonly vectors: boolean },
 ): SingularSystem {
   const scale = scaleDown(columns);
   const taus = factorQr(columns, m, n);
-  const x = new Float64Array(n * n);
-  for (let j = 0; j < n; j++) for (let i = j; i < n; i++) x[j * n + i] = columns[i * m + j]!;
-  const turned = new Float64Array(options.vectors ? n * n : 0);
-  if (options.vectors) for (let j = 0; j < n; j++) turned[j * n + j] = 1;
-  const converged = orthogonalize(x, turned, n, options.precision);
-  const lengths = columnSquares(x, n).map(Math.sqrt);
-  const order = Array.from(lengths.keys()).sort((i, j) => lengths[j]! - lengths[i]!);
-  const values = Float64Array.from(order, (j) => (converged ? lengths[j]! * scale : NaN));
-  if (!options.vectors) return { values, u: turned, v: turned };
+  const r = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) for (let j = i; j < n; j++) r[i * n + j] = columns[j * m + i]!;
+  const form = bidiagonalize(r, n, options.vectors);
+  const converged = iterate(form, n);
+  const order = Array.from(form.diagonal.keys()).sort(
+    (i, j) => Math.abs(form.diagonal[j]!) - Math.abs(form.diagonal[i]!),
+  );
+  const values = Float64Array.from(order, (j) => (converged ? Math.abs(form.diagonal[j]!) * scale : NaN));
+  if (!options.vectors) return { values, u: form.u, v: form.v };
 
   const count = options.full ? m : n;
   const u = new Float64Array(m * count);
   const v = new Float64Array(n * n);
   order.forEach((from, to) => {
-    u.set(turned.subarray(from * n, (from + 1) * n), to * m);
-    v.set(x.subarray(from * n, (from + 1) * n), to * n);
+    u.set(form.u.subarray(from * n, (from + 1) * n), to * m);
+    v.set(form.v.subarray(from * n, (from + 1) * n), to * n);
+    const isNegative = form.diagonal[from]! < 0;
+    const turned = isTurned(v, to * n, n);
+    if (turned) negate(v, to * n, n);
+    if (turned !== isNegative) negate(u, to * m, n);
   });
   for (let j = n; j < count; j++) u[j * m + j] = 1;
   applyQ(columns, taus, m, u, count);
-  const basis = normalize(v, n);
-  for (let j = 0; j < n; j++) {
-    if (!isTurned(basis, j * n, n)) continue;
-    negate(basis, j * n, n);
-    negate(u, j * m, m);
-  }
-  return { values, u: converged ? u : u.fill(NaN), v: basis };
+  return converged ? { values, u, v } : { values, u: u.fill(NaN), v: v.fill(NaN) };
 }
 
-/** Rotates pairs of columns of x, and of `turned` alike, until all are orthogonal. False when that does not end. */
-function orthogonalize(x: Float64Array, turned: Float64Array, n: number, precision: number): boolean {
-  for (let sweep = 0; sweep < maxSweeps; sweep++) {
-    const squares = columnSquares(x, n);
-    if (squares.some(Number.isNaN)) return false;
-    // Columns below a double's precision of the longest are rounding noise, and may be too small to turn.
-    const least = squares.reduce((most, square) => Math.max(most, square), 0) * 2 ** -108;
-    let rotations = 0;
-    for (let p = 0; p < n - 1; p++) {
-      for (let q = p + 1; q < n; q++) {
-        if (squares[p]! <= least || squares[q]! <= least) continue;
-        if (rotatePair(x, turned, n, p, q, squares, precision)) rotations++;
-      }
+/** Implicit QR steps until nothing is left beside the diagonal. False when that does not end. */
+function iterate(form: Bidiagonal, n: number): boolean {
+  const { diagonal: d, beside: e } = form;
+  let norm = 0;
+  for (let i = 0; i < n; i++) norm = Math.max(norm, Math.abs(d[i]!) + Math.abs(e[i]!));
+  if (Number.isNaN(norm)) return false;
+  let steps = 0;
+  for (let last = n - 1; last > 0;) {
+    const first = startOfBlock(d, e, last, norm);
+    if (first === last) {
+      last--;
+      steps = 0;
+      continue;
     }
-    if (rotations === 0) return true;
+    if (steps++ === maxSteps) return false;
+    step(form, n, first, last, shiftOf(d, e, first, last, norm));
   }
-  return false;
-}
-
-function rotatePair(
-  x: Float64Array,
-  turned: Float64Array,
-  n: number,
-  p: number,
-  q: number,
-  squares: Float64Array,
-  precision: number,
-): boolean {
-  const [left, right] = [p * n, q * n];
-  let product = 0;
-  for (let k = 0; k < n; k++) product += x[left + k]! * x[right + k]!;
-  const [a, b] = [squares[p]!, squares[q]!];
-  if (!(Math.abs(product) > precision * Math.sqrt(a) * Math.sqrt(b))) return false;
-  const ratio = (b - a) / (2 * product);
-  const tangent = (ratio >= 0 ? 1 : -1) / (Math.abs(ratio) + Math.sqrt(1 + ratio * ratio));
-  const cosine = 1 / Math.sqrt(1 + tangent * tangent);
-  const sine = cosine * tangent;
-  rotateRows(x, left, right, n, cosine, sine);
-  if (turned.length > 0) rotateRows(turned, left, right, n, cosine, sine);
-  squares[p] = remaining(a, -tangent * product, x, p, n);
-  squares[q] = remaining(b, tangent * product, x, q, n);
   return true;
 }
 
-/** The new square of a column's length; measured anew where the change leaves nothing but rounding. */
-function remaining(square: number, change: number, x: Float64Array, j: number, n: number): number {
-  const value = square + change;
-  return value > square * 1e-3 ? value : columnSquare(x, j, n);
-}
-
-function columnSquare(x: Float64Array, j: number, n: number): number {
-  let sum = 0;
-  for (let k = j * n; k < (j + 1) * n; k++) sum += x[k]! * x[k]!;
-  return sum;
-}
-
-function columnSquares(x: Float64Array, n: number): Float64Array {
-  return Float64Array.from({ length: n }, (_, j) => columnSquare(x, j, n));
+/** The first row coupled with `last`; couplings that are nothing beside the diagonal are dropped. */
+function startOfBlock(d: Float64Array, e: Float64Array, last: number, norm: number): number {
+  let first = last;
+  while (first > 0) {
+    const coupling = Math.abs(e[first - 1]!);
+    const nearby = Math.abs(d[first - 1]!) + Math.abs(d[first]!);
+    if (coupling <= 2 ** -53 * nearby || coupling <= 2 ** -57 * norm) break;
+    first--;
+  }
+  if (first > 0) e[first - 1] = 0;
+  return first;
 }
 
 /**
- * Orthonormal columns along orthogonal ones of descending length. A reflection each makes them orthonormal also where
- * a length is zero and the column says nothing.
+ * The eigenvalue of the last two rows of B^T B that is nearer to the last element; 0 where a diagonal element is
+ * nothing: such a step splits the block there.
  */
-function normalize(columns: Float64Array, n: number): Float64Array {
-  const taus = factorQr(columns, n, n);
-  const q = formQ(columns, taus, n, n);
-  for (let j = 0; j < n; j++) {
-    if (columns[j * n + j]! < 0) negate(q, j * n, n);
+function shiftOf(d: Float64Array, e: Float64Array, first: number, last: number, norm: number): number {
+  for (let i = first; i <= last; i++) if (Math.abs(d[i]!) <= 2 ** -53 * norm) return 0;
+  const above = last - 1 > first ? e[last - 2]! : 0;
+  const a = d[last - 1]! * d[last - 1]! + above * above;
+  const b = d[last]! * d[last]! + e[last - 1]! * e[last - 1]!;
+  const c = d[last - 1]! * e[last - 1]!;
+  const half = (a - b) / 2;
+  const root = Math.sqrt(half * half + c * c);
+  return b - (c * c) / (half + (half >= 0 ? root : -root));
+}
+
+/** Chases the bulge that a rotation of the first two columns makes down to `last`. */
+function step(form: Bidiagonal, n: number, first: number, last: number, shift: number): void {
+  const { diagonal: d, beside: e, u, v } = form;
+  let f = shift === 0 ? d[first]! : d[first]! - shift / d[first]!;
+  let g = e[first]!;
+  const rotations = last - first;
+  const [rows, columns] = [new Rotations(rotations), new Rotations(rotations)];
+  for (let k = first; k < last; k++) {
+    let length = Math.sqrt(f * f + g * g);
+    let [c, s] = length === 0 ? [1, 0] : [f / length, g / length];
+    if (k > first) e[k - 1] = length;
+    f = c * d[k]! + s * e[k]!;
+    e[k] = c * e[k]! - s * d[k]!;
+    g = s * d[k + 1]!;
+    d[k + 1] = c * d[k + 1]!;
+    columns.set(k - first, c, s);
+    length = Math.sqrt(f * f + g * g);
+    [c, s] = length === 0 ? [1, 0] : [f / length, g / length];
+    d[k] = length;
+    f = c * e[k]! + s * d[k + 1]!;
+    d[k + 1] = c * d[k + 1]! - s * e[k]!;
+    if (k + 1 < last) {
+      g = s * e[k + 1]!;
+      e[k + 1] = c * e[k + 1]!;
+    }
+    rows.set(k - first, c, s);
   }
-  return q;
+  e[last - 1] = f;
+  if (u.length > 0) rows.apply(u, first, n);
+  if (v.length > 0) columns.apply(v, first, n);
+}
+
+/** The rotations of one step: row k takes part in two, which are best applied together. */
+class Rotations {
+  readonly #cosines: Float64Array;
+  readonly #sines: Float64Array;
+
+  constructor(count: number) {
+    this.#cosines = new Float64Array(count);
+    this.#sines = new Float64Array(count);
+  }
+
+  set(k: number, cosine: number, sine: number): void {
+    this.#cosines[k] = cosine;
+    this.#sines[k] = -sine;
+  }
+
+  apply(vectors: Float64Array, first: number, n: number): void {
+    applyRotations(vectors, first * n, n, n, this.#cosines, this.#sines, this.#cosines.length);
+  }
 }
