@@ -40,6 +40,7 @@ export { ArrayImpl as Array, consumePendingBlock } from "./dispatch/array.ts";
 export { setItem, truth } from "./dispatch/conversions.ts";
 export { collectGarbage } from "./dispatch/garbage.ts";
 export { repr, reprSync, str, strSync } from "./dispatch/print-array.ts";
+export { readElements } from "./dispatch/read-elements.ts";
 export {
   describeDevice,
   deviceLost,

@@ -19,6 +19,7 @@ export {
   modules,
   NamedTuple,
   operators,
+  readElements,
   release,
   repr,
   reprNumpyArray,

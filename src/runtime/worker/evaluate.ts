@@ -7,6 +7,7 @@ import { deviceCard } from "./device-card.ts";
 import { joinTexts, repr, str, type Text } from "./display.ts";
 import { collectGarbage, release } from "./engine-door.ts";
 import { LiveScope } from "./live-scope.ts";
+import { finishWrites } from "./numpy/pending-writes.ts";
 import { Output } from "./output.ts";
 import { freePending, takeGift } from "./ownership.ts";
 import { figureDesk } from "./pyplot/figure-desk.ts";
@@ -122,6 +123,7 @@ export class Evaluator {
     const run = globalThis.eval(`${transformed.code}\n//# sourceURL=${url}`) as CellFunction;
     const watch = new Stopwatch();
     const value = await Promise.race([run(cellHelpers, this.#scope.slots, control), control.abandoned]);
+    finishWrites();
     if (transformed.cellMagic !== undefined) {
       await finishPending();
       output.push({ kind: "timing", magic: transformed.cellMagic, timing: watch.read() });

@@ -1,5 +1,6 @@
 import type { OutputItem } from "../protocol.ts";
 import { consumePendingBlock, release, synchronize } from "./engine-door.ts";
+import { finishWrites } from "./numpy/pending-writes.ts";
 import { Stopwatch } from "./timing.ts";
 
 /** Ends a cell that the reader stopped. */
@@ -121,8 +122,9 @@ function statistics(runs: readonly number[]): { bestMs: number; meanMs: number; 
   return { bestMs: Math.min(...runs), meanMs, stdMs: Math.sqrt(variance) };
 }
 
-/** Waits for a `block_until_ready` that could not wait by itself. */
+/** Waits for a `block_until_ready` that could not wait by itself, and for elements on their way to the host. */
 export async function finishPending(): Promise<void> {
+  finishWrites();
   if (consumePendingBlock()) await synchronize();
 }
 

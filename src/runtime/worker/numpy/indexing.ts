@@ -260,7 +260,8 @@ export function setItem(array: NdArray, key: unknown, value: unknown): void {
     throw new TypeError(`'numpy.${array.dtype}' object does not support item assignment`);
   const place = placeOfElement(array, key);
   if (place !== undefined) {
-    array.memory[place] = elementFrom(value, array);
+    if (isArray(value) && value.size === 1) array.store(place, value);
+    else array.memory[place] = elementFrom(value, array);
     return;
   }
   const items = complete(array, parse(key));

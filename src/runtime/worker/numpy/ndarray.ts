@@ -4,9 +4,11 @@ import {
   ValueError,
   type DType,
   type HostArray,
+  type EngineArray,
   type HostScalar,
 } from "../engine-door.ts";
-import { allocate, fromElement, itemsizeOf, type Elements } from "./dtype.ts";
+import { allocate, fromElement, itemsizeOf, toElement, type Elements } from "./dtype.ts";
+import { finishWrites, isWorthPostponing, postpone } from "./pending-writes.ts";
 import { eachPlace, gather, isContiguous, rowMajorStrides, sizeOf, type Layout } from "./strided.ts";
 
 /**
@@ -14,15 +16,14 @@ import { eachPlace, gather, isContiguous, rowMajorStrides, sizeOf, type Layout }
  * The methods that compute are installed by methods.ts.
  */
 export class NdArray implements Layout {
-  /** The memory, which other arrays may share. */
-  readonly memory: Elements;
+  readonly #memory: Elements;
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
   readonly offset: number;
 
   constructor(memory: Elements, dtype: DType, layout: Layout) {
-    this.memory = memory;
+    this.#memory = memory;
     this.dtype = dtype;
     this.shape = Object.freeze([...layout.shape]);
     this.strides = layout.strides;
@@ -37,6 +38,27 @@ export class NdArray implements Layout {
   /** Zeros. */
   static zeros(dtype: DType, shape: readonly number[]): NdArray {
     return NdArray.of(allocate(dtype, sizeOf(shape)), dtype, shape);
+  }
+
+  /** The memory, which other arrays may share, with everything that was to be written there. */
+  get memory(): Elements {
+    finishWrites();
+    return this.#memory;
+  }
+
+  /** Writes the one element of an array of the engine at a place in memory, at once or before anybody looks. */
+  store(place: number, value: EngineArray): void {
+    if (isWorthPostponing(value)) {
+      this.storeLater(place, value);
+      return;
+    }
+    const element = value.item();
+    this.memory[place] = toElement(typeof element === "boolean" ? Number(element) : element, this.dtype);
+  }
+
+  /** As `store`, before anybody looks. */
+  storeLater(place: number, value: EngineArray): void {
+    postpone(this.#memory, this.dtype, place, value);
   }
 
   get ndim(): number {
