@@ -3,8 +3,8 @@ import type { Params, Primitive, Tangent } from "../core/primitive.ts";
 import { UndefinedPrimal, Zero } from "../core/tangent.ts";
 import { bind, type Value } from "../core/tracer.ts";
 import { batchAxisAt } from "../transforms/batch-axis.ts";
-import { jvpJaxpr } from "../transforms/jvp.ts";
-import { transposeJaxpr } from "../transforms/transpose.ts";
+import { jvpWithConstants } from "../transforms/jvp.ts";
+import { transposeWithConstants } from "../transforms/transpose.ts";
 import { batchJaxpr } from "../transforms/vmap.ts";
 
 /** The program a call calls. */
@@ -35,9 +35,9 @@ export function callRules(self: () => Primitive): CallRules {
     jvp: (primals, tangents, params) => {
       const { out_avals } = calleeOf(params);
       const nonzero = tangents.map((tangent) => !(tangent instanceof Zero));
-      const { jaxpr, nonzeroOut } = jvpJaxpr(calleeOf(params), nonzero, false);
+      const { jaxpr, consts, nonzeroOut } = jvpWithConstants(calleeOf(params), nonzero, false);
       const given = tangents.filter((tangent): tangent is Value => !(tangent instanceof Zero));
-      const results = bind(self(), [...primals, ...given], { ...params, jaxpr });
+      const results = bind(self(), [...consts, ...primals, ...given], { ...params, jaxpr });
       const zeros = out_avals.filter((_, k) => !nonzeroOut[k]).map((aval) => new Zero(aval));
       return {
         primals: results.slice(0, out_avals.length),
@@ -47,10 +47,10 @@ export function callRules(self: () => Primitive): CallRules {
     transpose: (cotangents, operands, params) => {
       const linear = operands.map((operand) => operand instanceof UndefinedPrimal);
       const nonzero = cotangents.map((cotangent) => !(cotangent instanceof Zero));
-      const { jaxpr, nonzeroOut } = transposeJaxpr(calleeOf(params), linear, nonzero);
+      const { jaxpr, consts, nonzeroOut } = transposeWithConstants(calleeOf(params), linear, nonzero);
       const fixed = operands.filter((operand): operand is Value => !(operand instanceof UndefinedPrimal));
       const given = cotangents.filter((cotangent): cotangent is Value => !(cotangent instanceof Zero));
-      const results = bind(self(), [...fixed, ...given], { ...params, jaxpr });
+      const results = bind(self(), [...consts, ...fixed, ...given], { ...params, jaxpr });
       const rest = operands.filter((_, k) => !nonzeroOut[k]);
       return mergeByFlag<Tangent | null>(
         nonzeroOut,

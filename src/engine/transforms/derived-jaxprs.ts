@@ -1,6 +1,7 @@
 import { config } from "../core/config.ts";
 import { NotImplementedError } from "../core/errors.ts";
 import { ClosedJaxpr, Jaxpr } from "../core/jaxpr.ts";
+import { Tracer, type Value } from "../core/tracer.ts";
 
 /**
  * Remembers what was derived from a Jaxpr (its derivative, its batched form), so that differentiating a compiled
@@ -9,12 +10,21 @@ import { ClosedJaxpr, Jaxpr } from "../core/jaxpr.ts";
 export class DerivedJaxprs<Result> {
   readonly #results = new WeakMap<ClosedJaxpr, Map<string, Result>>();
 
-  get(closed: ClosedJaxpr, flags: string, derive: () => Result): Result {
+  /** `lasts` says whether a result may be remembered: not when it holds on to what another trace made. */
+  get(
+    closed: ClosedJaxpr,
+    flags: string,
+    derive: () => Result,
+    lasts: (result: Result) => boolean = () => true,
+  ): Result {
     let known = this.#results.get(closed);
     if (known === undefined) this.#results.set(closed, (known = new Map<string, Result>()));
     const key = `${config.key} ${flags}`;
     let result = known.get(key);
-    if (result === undefined) known.set(key, (result = derive()));
+    if (result === undefined) {
+      result = derive();
+      if (lasts(result)) known.set(key, result);
+    }
     return result;
   }
 }
@@ -36,11 +46,32 @@ export function constantsAsArguments(closed: ClosedJaxpr): ClosedJaxpr {
   return new ClosedJaxpr(new Jaxpr([], [...constvars, ...invars], eqns, outvars), []);
 }
 
-/** A derived program must be closed: only a custom rule that closes over arrays brings constants into one. */
+/** A program derived from another one, with the constants to call it with first: what a custom rule closed over. */
+export interface Derived {
+  readonly jaxpr: ClosedJaxpr;
+  readonly consts: readonly Value[];
+}
+
+/** The traced program with its constants as leading arguments. */
+export function asDerived(closed: ClosedJaxpr): Derived {
+  return { jaxpr: constantsAsArguments(closed), consts: closed.consts as readonly Value[] };
+}
+
+/** Constants that are tracers belong to a trace that ends. */
+export function lasts({ consts }: Derived): boolean {
+  return !consts.some((value) => value instanceof Tracer);
+}
+
+/** For callers that cannot pass constants: the bodies of loops and branches. */
 export function withoutConstants(closed: ClosedJaxpr): ClosedJaxpr {
-  if (closed.consts.length === 0) return closed;
+  checkNoConstants(closed.consts.length);
+  return closed;
+}
+
+export function checkNoConstants(count: number): void {
+  if (count === 0) return;
   throw new NotImplementedError(
-    "A custom derivative rule inside a jitted function, loop or conditional closed over an array. " +
+    "A custom derivative rule inside a loop or conditional closed over an array. " +
       "Pass the array to the function as an argument.",
   );
 }

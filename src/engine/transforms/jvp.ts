@@ -7,7 +7,15 @@ import { Zero } from "../core/tangent.ts";
 import { avalOf, bind, currentTrace, Tracer, withTrace, type Trace, type Value } from "../core/tracer.ts";
 import { broadcastTo } from "../primitives/broadcast.ts";
 import { instantiateZeros } from "../primitives/zeros.ts";
-import { DerivedJaxprs, flagKey, spread, withoutConstants } from "./derived-jaxprs.ts";
+import {
+  asDerived,
+  checkNoConstants,
+  DerivedJaxprs,
+  flagKey,
+  lasts,
+  spread,
+  type Derived,
+} from "./derived-jaxprs.ts";
 import { evalJaxpr } from "./eval-jaxpr.ts";
 import { traceToJaxpr } from "./jaxpr-trace.ts";
 
@@ -140,7 +148,7 @@ export interface JvpJaxpr {
   readonly nonzeroOut: readonly boolean[];
 }
 
-const derivatives = new DerivedJaxprs<JvpJaxpr>();
+const derivatives = new DerivedJaxprs<JvpJaxpr & Derived>();
 
 /**
  * The derivative of a Jaxpr as a Jaxpr. `nonzero[k]`: argument k has a tangent; `instantiate[k]`: result k shall have
@@ -151,8 +159,19 @@ export function jvpJaxpr(
   nonzero: readonly boolean[],
   instantiate: readonly boolean[] | boolean,
 ): JvpJaxpr {
+  const derivative = jvpWithConstants(closed, nonzero, instantiate);
+  checkNoConstants(derivative.consts.length);
+  return derivative;
+}
+
+/** As `jvpJaxpr`, for callers that can pass constants before the arguments. */
+export function jvpWithConstants(
+  closed: ClosedJaxpr,
+  nonzero: readonly boolean[],
+  instantiate: readonly boolean[] | boolean,
+): JvpJaxpr & Derived {
   const wanted = spread(instantiate, closed.out_avals.length);
-  return derivatives.get(closed, `${flagKey(nonzero)} ${flagKey(wanted)}`, () => {
+  const derive = (): JvpJaxpr & Derived => {
     const nonzeroOut: boolean[] = [];
     const avals = [...closed.in_avals, ...closed.in_avals.filter((_, k) => nonzero[k])];
     const body = (...values: readonly ArrayBase[]): readonly Value[] => {
@@ -169,7 +188,7 @@ export function jvpJaxpr(
       });
       return [...results.primals, ...outTangents];
     };
-    const jaxpr = withoutConstants(traceToJaxpr(body, avals, "jvp", currentTrace()));
-    return { jaxpr, nonzeroOut };
-  });
+    return { ...asDerived(traceToJaxpr(body, avals, "jvp", currentTrace())), nonzeroOut };
+  };
+  return derivatives.get(closed, `${flagKey(nonzero)} ${flagKey(wanted)}`, derive, lasts);
 }

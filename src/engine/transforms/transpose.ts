@@ -9,7 +9,14 @@ import { broadcastTo } from "../primitives/broadcast.ts";
 import { convert_element_type } from "../primitives/conversion.ts";
 import { add_any } from "../primitives/elementwise.ts";
 import { reduce_sum } from "../primitives/reductions.ts";
-import { DerivedJaxprs, flagKey, withoutConstants } from "./derived-jaxprs.ts";
+import {
+  asDerived,
+  checkNoConstants,
+  DerivedJaxprs,
+  flagKey,
+  lasts,
+  type Derived,
+} from "./derived-jaxprs.ts";
 import { evalJaxpr, valueOfLiteral } from "./eval-jaxpr.ts";
 import { traceToJaxpr } from "./jaxpr-trace.ts";
 import { PartialEvalTrace, type UnknownTracer } from "./partial-eval.ts";
@@ -131,7 +138,7 @@ export interface TransposedJaxpr {
   readonly nonzeroOut: readonly boolean[];
 }
 
-const transposes = new DerivedJaxprs<TransposedJaxpr>();
+const transposes = new DerivedJaxprs<TransposedJaxpr & Derived>();
 
 /**
  * The transpose of a Jaxpr as a Jaxpr. `linear[k]`: it is linear in argument k; `nonzero[k]`: result k has a
@@ -142,7 +149,18 @@ export function transposeJaxpr(
   linear: readonly boolean[],
   nonzero: readonly boolean[],
 ): TransposedJaxpr {
-  return transposes.get(closed, `${flagKey(linear)} ${flagKey(nonzero)}`, () => {
+  const transposed = transposeWithConstants(closed, linear, nonzero);
+  checkNoConstants(transposed.consts.length);
+  return transposed;
+}
+
+/** As `transposeJaxpr`, for callers that can pass constants before the arguments. */
+export function transposeWithConstants(
+  closed: ClosedJaxpr,
+  linear: readonly boolean[],
+  nonzero: readonly boolean[],
+): TransposedJaxpr & Derived {
+  const derive = (): TransposedJaxpr & Derived => {
     let nonzeroOut: readonly boolean[] = [];
     const fixed = closed.in_avals.filter((_, k) => !linear[k]);
     const avals = [...fixed, ...closed.out_avals.filter((_, k) => nonzero[k])];
@@ -155,9 +173,9 @@ export function transposeJaxpr(
       nonzeroOut = results.map((cotangent) => !(cotangent instanceof Zero));
       return results.filter((cotangent): cotangent is Value => !(cotangent instanceof Zero));
     };
-    const jaxpr = withoutConstants(traceToJaxpr(body, avals, "transpose", currentTrace()));
-    return { jaxpr, nonzeroOut };
-  });
+    return { ...asDerived(traceToJaxpr(body, avals, "transpose", currentTrace())), nonzeroOut };
+  };
+  return transposes.get(closed, `${flagKey(linear)} ${flagKey(nonzero)}`, derive, lasts);
 }
 
 function transposeAt(

@@ -64,6 +64,22 @@ describe("custom_jvp", () => {
     }
   });
 
+  it.each(forms)("may close over arrays: %s", (_, outside, inside) => {
+    const slope = jnp.array([1, 10, 100], "float32");
+    const f = jax.custom_jvp((x: ArrayBase) => jnp.sin(x));
+    f.defjvp(([x]: ArrayBase[], [dx]: ArrayBase[]) => [jnp.sin(x!), op.mul(dx!, slope)]);
+    const g = jax.custom_vjp((x: ArrayBase) => jnp.sin(x));
+    g.defvjp(
+      (x: ArrayBase) => [jnp.sin(x), null],
+      (_: null, c: ArrayBase) => [op.mul(c, slope)],
+    );
+    for (const h of [f, g]) {
+      const sum = inside((x: ArrayBase) => jnp.sum(h(x) as ArrayBase));
+      expect(list(call(outside(jax.grad(sum)), three()))).toEqual([1, 10, 100]);
+      expect(list(call(outside(jax.grad(sum)), three()))).toEqual([1, 10, 100]);
+    }
+  });
+
   it("adds up the parts of defjvps, and leaves nondiff_argnums alone", () => {
     const h = jax.custom_jvp((x: ArrayBase, y: ArrayBase) => op.mul(x, y));
     h.defjvps((t: ArrayBase) => op.mul(t, 7), null);
