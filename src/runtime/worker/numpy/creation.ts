@@ -33,9 +33,6 @@ export function zeros(shape: ShapeLike, dtype?: DTypeOption): NdArray {
   return NdArray.zeros(dtypeArgument(dtype) ?? "float64", toShape(shape));
 }
 
-/** Zeros: memory is never left as it was. */
-export const empty = zeros;
-
 export function ones(shape: ShapeLike, dtype?: DTypeOption): NdArray {
   return full(shape, 1, dtypeArgument(dtype) ?? "float64");
 }
@@ -58,7 +55,6 @@ function like(value: ArrayLike) {
 }
 
 export const zeros_like = like(0);
-export const empty_like = zeros_like;
 export const ones_like = like(1);
 
 export function full_like(a: ArrayLike, fill_value: ArrayLike, dtype?: DTypeOption): NdArray {

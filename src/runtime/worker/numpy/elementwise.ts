@@ -22,9 +22,7 @@ export const add = binary(operatorUfuncs.add);
 export const subtract = binary(operatorUfuncs.sub);
 export const multiply = binary(operatorUfuncs.mul);
 export const divide = binary(operatorUfuncs.div);
-export const true_divide = divide;
 export const remainder = binary(operatorUfuncs.mod);
-export const mod = remainder;
 export const power: Binary = (a, b) => operate("pow", a, b);
 export const less = binary(operatorUfuncs.lt);
 export const less_equal = binary(operatorUfuncs.le);
@@ -118,7 +116,6 @@ export const absolute = unary({
   onNumbers: Math.abs,
   onBigints: (x) => (x < 0n ? -x : x),
 });
-export const abs = absolute;
 export const square = unary({
   name: "square",
   compute: inJoint,
@@ -150,7 +147,6 @@ export function invert(a: ArrayLike): NdArray {
     [a],
   );
 }
-export const bitwise_not = invert;
 
 function test(name: string, f: (x: number) => boolean): Unary {
   return unary({
@@ -177,7 +173,6 @@ export function round(a: ArrayLike, decimals: number | { readonly decimals?: num
   return apply({ name: "round", compute: inJoint, onNumbers: rounded }, [a]);
 }
 
-export const around = round;
 export const rint = floating("rint", nearestEven);
 
 function nearestEven(x: number): number {

@@ -8,8 +8,6 @@ export { asarray } from "./as-array.ts";
 export {
   arange,
   array,
-  empty,
-  empty_like,
   eye,
   full,
   full_like,
@@ -20,13 +18,21 @@ export {
   ones_like,
   zeros,
   zeros_like,
+  // Memory is never left as it was.
+  zeros as empty,
+  zeros_like as empty_like,
 } from "./creation.ts";
 export * from "./elementwise.ts";
+export {
+  absolute as abs,
+  divide as true_divide,
+  invert as bitwise_not,
+  remainder as mod,
+  round as around,
+} from "./elementwise.ts";
 export { allclose, array_equal, clip, isclose, nonzero, where } from "./comparing.ts";
 export {
   all,
-  amax,
-  amin,
   any,
   argmax,
   argmin,
@@ -38,6 +44,8 @@ export {
   prod,
   std,
   sum,
+  max as amax,
+  min as amin,
   variance as var,
 } from "./reductions.ts";
 export * from "./rearranging.ts";

@@ -218,7 +218,6 @@ const isLess = (x: number | bigint, y: number | bigint): boolean => x < y;
 
 export const max = extreme("maximum", isMore);
 export const min = extreme("minimum", isLess);
-export { max as amax, min as amin };
 
 function position(name: string, isBetter: (x: number | bigint, y: number | bigint) => boolean) {
   return (a: ArrayLike, axis?: AxisArgument, rest: ReductionOptions = {}): NdArray =>
