@@ -2,8 +2,6 @@ import type { PartialEvalRule, Primitive } from "../core/primitive.ts";
 import { partialEvalJaxpr } from "../transforms/partial-eval.ts";
 import { calleeOf, callRules, mergeByFlag } from "./call-rules.ts";
 
-export { constantsAsArguments } from "../transforms/derived-jaxprs.ts";
-
 /** Two calls: of what can be computed now, and of what has to wait. */
 const partialEval: PartialEvalRule = (evaluation, operands, params) => {
   const unknownIn = operands.map((operand) => !evaluation.isKnown(operand));

@@ -2,7 +2,7 @@ import { ArrayBase } from "../core/array-base.ts";
 import { ShapedArray } from "../core/aval.ts";
 import type { ClosedJaxpr } from "../core/jaxpr.ts";
 import type { BatchDim, Params, Primitive } from "../core/primitive.ts";
-import { avalOf, bind, currentTrace, Tracer, withTrace, type Trace, type Value } from "../core/tracer.ts";
+import { bind, currentTrace, Tracer, withTrace, type Trace, type Value } from "../core/tracer.ts";
 import { batchAxisAt } from "./batch-axis.ts";
 import { DerivedJaxprs, flagKey, spread, withoutConstants } from "./derived-jaxprs.ts";
 import { evalJaxpr } from "./eval-jaxpr.ts";
@@ -128,10 +128,4 @@ export function batchJaxpr(
     const jaxpr = withoutConstants(traceToJaxpr(body, avals, "vmap", currentTrace()));
     return { jaxpr, batchedOut };
   });
-}
-
-/** The aval of a value for one example. */
-export function exampleAval(value: Value, dim: BatchDim): ShapedArray {
-  const aval = avalOf(value);
-  return dim === null ? aval : aval.update({ shape: aval.shape.filter((_, axis) => axis !== dim) });
 }
