@@ -49,11 +49,7 @@ export function cond(
  * Throws TypeError when the index is no integer scalar or the branches differ in the structure or types of their
  * results, ValueError when there is no branch.
  */
-export function switch_(
-  index: unknown,
-  branches: readonly Branch[],
-  ...operands: readonly unknown[]
-): unknown {
+function switch_(index: unknown, branches: readonly Branch[], ...operands: readonly unknown[]): unknown {
   if (!Array.isArray(branches)) throw new TypeError(`'${typeof branches}' object is not iterable`);
   if (!branches.every((branch) => typeof branch === "function")) {
     throw new TypeError("lax.switch: branches argument should be a sequence of callables.");
