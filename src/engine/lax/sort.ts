@@ -1,4 +1,4 @@
-import type { ArrayBase } from "../core/array-base.ts";
+import { ArrayBase } from "../core/array-base.ts";
 import { formatShape } from "../core/aval.ts";
 import { ValueError } from "../core/errors.ts";
 import { bind } from "../core/tracer.ts";
@@ -6,8 +6,37 @@ import * as sorting from "../primitives/sort.ts";
 import { broadcasted_iota, rev, transpose } from "./shape.ts";
 import { slice_in_dim } from "./slicing.ts";
 
-/** Sorts by the first operand along `dimension`, stable, NaN last; the others are carried along. */
-export function sort(operands: readonly ArrayBase[], dimension = -1): readonly ArrayBase[] {
+/**
+ * Sorts along `dimension`, stable, NaN last: one array, or several that are carried along with the first `num_keys`,
+ * of which the earlier ones count for more.
+ */
+export function sort(operand: ArrayBase, dimension?: number, numKeys?: number): ArrayBase;
+export function sort(
+  operands: readonly ArrayBase[],
+  dimension?: number,
+  numKeys?: number,
+): readonly ArrayBase[];
+export function sort(
+  operand: ArrayBase | readonly ArrayBase[],
+  dimension = -1,
+  numKeys = 1,
+): ArrayBase | readonly ArrayBase[] {
+  if (operand instanceof ArrayBase) return sort([operand], dimension)[0]!;
+  const count = operand.length;
+  if (numKeys < 1 || numKeys > count) {
+    throw new ValueError(`num_keys=${String(numKeys)} must be between 1 and len(operands)=${String(count)}`);
+  }
+  let sorted = operand;
+  // Stable sorts by one key after another, the most important last.
+  for (let key = numKeys - 1; key >= 0; key--) {
+    const others = sorted.filter((_, k) => k !== key);
+    const [first, ...rest] = sortByFirst([sorted[key]!, ...others], dimension);
+    sorted = [...rest.slice(0, key), first!, ...rest.slice(key)];
+  }
+  return sorted;
+}
+
+function sortByFirst(operands: readonly ArrayBase[], dimension: number): readonly ArrayBase[] {
   const ndim = operands[0]!.ndim;
   const axis = dimension < 0 ? dimension + ndim : dimension;
   const last = ndim - 1;
@@ -15,9 +44,9 @@ export function sort(operands: readonly ArrayBase[], dimension = -1): readonly A
   const swap = Array.from({ length: ndim }, (_, k) => (k === axis ? last : k === last ? axis : k));
   const sorted = bind(
     sorting.sort,
-    operands.map((operand) => transpose(operand, swap)),
+    operands.map((each) => transpose(each, swap)),
   );
-  return sorted.map((operand) => transpose(operand, swap));
+  return sorted.map((each) => transpose(each, swap));
 }
 
 /**
