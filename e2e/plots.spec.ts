@@ -113,7 +113,7 @@ async function checkSurface(page: Page): Promise<void> {
 test.each<Graphics>(["software-webgpu", "none"])(
   "figures are drawn, described and re-coloured (graphics: %s)",
   async (graphics) => {
-    await withNotebook({ graphics, viewport: { width: 1280, height: 1400 } }, async ({ page, problems }) => {
+    await withNotebook({ graphics, viewport: { width: 1000, height: 900 } }, async ({ page, problems }) => {
       await ready(page);
       await runSource(page, "imports", imports);
       await checkLines(page);

@@ -40,9 +40,11 @@ async function bundleWorker(root: string, entry: string, mode: string): Promise<
           format: "iife",
           codeSplitting: false,
           // Names of classes and functions are shown to the reader: error names, names of jitted functions.
-          minify: production && {
-            mangle: { keepNames: true },
-            compress: { keepNames: { class: true, function: true } },
+          minify: {
+            mangle: production && { keepNames: true },
+            compress: production && { keepNames: { class: true, function: true } },
+            // While developing, too: the worker's URL holds the whole script, and a URL has its limits.
+            codegen: { removeWhitespace: true },
           },
         },
       },
