@@ -2,6 +2,7 @@ import { ArrayBase } from "../core/array-base.ts";
 import { formatShape } from "../core/aval.ts";
 import { callArguments } from "../core/call-arguments.ts";
 import { ValueError } from "../core/errors.ts";
+import { defaultInt } from "../core/promotion.ts";
 import { custom_jvp } from "../control/custom-derivatives/custom-jvp.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
@@ -127,7 +128,7 @@ const rankJit = jit(
     const least =
       tolerance ?? lax.mul(lax.reduce_max(s, [last]), Math.max(...shape) * new finfo(s.dtype).eps);
     const isAbove = lax.asarray(greater(s, expand_dims(least, least.ndim)));
-    return lax.reduce_sum(lax.convert_element_type(isAbove, "int32"), [last]);
+    return lax.reduce_sum(lax.convert_element_type(isAbove, defaultInt()), [last]);
   },
   { name: "matrix_rank", static_argnums: 2 },
 );
@@ -170,8 +171,8 @@ const condJit = jit(
     ];
     const product = lax.mul(...both);
     // NaN without a NaN among the elements: the matrix is singular.
-    const strange = lax.reduce_or(isnan(x) as ArrayBase, [x.ndim - 2, x.ndim - 1]);
-    const isSingular = lax.bitwise_and(isnan(product) as ArrayBase, lax.bitwise_not(strange));
+    const strange = lax.reduce_or(isnan(x), [x.ndim - 2, x.ndim - 1]);
+    const isSingular = lax.bitwise_and(isnan(product), lax.bitwise_not(strange));
     return lax.select(isSingular, Infinity, product);
   },
   { name: "cond", static_argnums: 1 },
@@ -237,7 +238,7 @@ interface Solution {
 
 function nothing(a: ArrayBase, b: ArrayBase): Solution {
   const empty = (shape: readonly number[]): ArrayBase => lax.full(shape, 0, a.dtype);
-  return { x: empty([a.shape[1]!, b.shape[1]!]), rank: lax.full([], 0, "int32"), s: empty([0]) };
+  return { x: empty([a.shape[1]!, b.shape[1]!]), rank: lax.full([], 0, defaultInt()), s: empty([0]) };
 }
 
 function smallestSolution(a: ArrayBase, b: ArrayBase, rcond: ArrayBase | null): Solution {
@@ -249,6 +250,6 @@ function smallestSolution(a: ArrayBase, b: ArrayBase, rcond: ArrayBase | null): 
   const mask = lax.bitwise_and(lax.gt(S, 0), lax.ge(S, lax.broadcast_in_dim(cutoff, S.shape, [])));
   const inverse = lax.select(mask, lax.div(lax.full_like(S, 1), lax.select(mask, S, 1)), 0);
   const scaled = multiply(expand_dims(inverse, -1), matmul(matrix_transpose(U), b));
-  const rank = lax.reduce_sum(lax.convert_element_type(mask, "int32"), [0]);
+  const rank = lax.reduce_sum(lax.convert_element_type(mask, defaultInt()), [0]);
   return { x: matmul(matrix_transpose(Vh), scaled), rank, s: S };
 }
