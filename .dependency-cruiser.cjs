@@ -42,7 +42,7 @@ const ENGINE = {
   jax: ["dispatch", "control", "transforms", "core"],
   "tree-util": ["core"],
   random: ["numpy", "lax", "dispatch", "control", "transforms", "primitives", "core"],
-  linalg: ["numpy", "lax", "dispatch", "control", "primitives", "core"],
+  linalg: ["numpy", "lax", "dispatch", "control", "transforms", "primitives", "core"],
   numpy: ["lax", "dispatch", "primitives", "core"],
   lax: ["dispatch", "control", "transforms", "primitives", "core"],
   dispatch: ["control", "transforms", "lowering", "backend", "printing", "primitives", "kernel", "core"],

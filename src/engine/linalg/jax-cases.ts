@@ -1,8 +1,12 @@
 import type { ArrayBase } from "../core/array-base.ts";
+import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import * as laxLinalg from "../lax/linalg.ts";
 import * as jnp from "../numpy/index.ts";
-import { grad, jacrev, jit, jvp, vmap } from "../jax.ts";
+import { grad } from "../transforms/api/grad.ts";
+import { jacrev } from "../transforms/api/jacobian.ts";
+import { jvp } from "../transforms/api/jvp.ts";
+import { vmap } from "../transforms/api/vmap.ts";
 import * as linalg from "./index.ts";
 
 /** Python as JAX ran it, and the same in JavaScript. */
