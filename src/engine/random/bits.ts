@@ -20,7 +20,7 @@ export function bits(key: ArrayBase, shape?: ShapeArgument, dtype?: DTypeArgumen
   const wanted = options.dtype ?? (config.jax_enable_x64 ? "uint64" : "uint32");
   if (missing.has(wanted)) {
     throw new NotImplementedError(
-      `jax.random.bits has no dtype ${String(wanted)} here; ask for uint32: bits(key, shape, "uint32")`,
+      `jax.random.bits has no dtype ${wanted as string} here; ask for uint32: bits(key, shape, "uint32")`,
     );
   }
   const target = toDType(wanted);

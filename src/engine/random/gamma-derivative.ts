@@ -23,7 +23,7 @@ export const gammaDerivative = jit(
       (([n, term, , total]: ArrayBase[]) => {
         const matters = lax.gt(term!, lax.mul(total!, new finfo(dtype).eps / 8));
         return lax.bitwise_and(any(matters), lax.lt(n!, maxTerms));
-      }) as never,
+      }),
       (([n, term, harmonic, total, derivative]: ArrayBase[]) => {
         const place = lax.add(alpha, n!);
         const next = lax.div(lax.mul(term!, x), place);
@@ -35,7 +35,7 @@ export const gammaDerivative = jit(
           lax.add(total!, next),
           lax.sub(derivative!, lax.mul(next, inverses)),
         ];
-      }) as never,
+      }),
       start,
     ) as [ArrayBase, ArrayBase, ArrayBase, ArrayBase, ArrayBase];
     const drift = lax.sub(lax.log(x), lax.digamma(lax.add(alpha, 1)));

@@ -22,12 +22,12 @@ function drawsWithDerivative(name: string, isLog: boolean): Draws {
     (key: ArrayBase, alpha: ArrayBase): ArrayBase => {
       const one = (own: ArrayBase, a: ArrayBase): ArrayBase => gammaOne(own, a, isLog);
       const flat = lax.reshape(alpha, [alpha.size]);
-      const values = vmap(one as never)(split(key, alpha.size), flat) as ArrayBase;
+      const values = vmap(one)(split(key, alpha.size), flat) as ArrayBase;
       return lax.reshape(values, alpha.shape);
     },
     { name: `_${name}` },
   );
-  const differentiable: CustomJvpFunction = custom_jvp(sample as never);
+  const differentiable: CustomJvpFunction = custom_jvp(sample);
   differentiable.defjvp(([key, alpha]: ArrayBase[], [, tangent]: ArrayBase[]) => {
     const value = differentiable(key, alpha) as ArrayBase;
     return [value, lax.mul(tangent!, gammaDerivative(alpha!, value, isLog))];
@@ -47,8 +47,8 @@ function gammaOne(key: ArrayBase, alpha: ArrayBase, isLog: boolean): ArrayBase {
   const zero = lax.full([], 0, dtype);
   const start = [rest!, zero, lax.full([], 1, dtype), lax.full([], 2, dtype)];
   const last = lax.while_loop(
-    ((state: ArrayBase[]) => isRejected(state, d)) as never,
-    ((state: ArrayBase[]) => nextCandidate(state[0]!, c, dtype)) as never,
+    ((state: ArrayBase[]) => isRejected(state, d)),
+    ((state: ArrayBase[]) => nextCandidate(state[0]!, c, dtype)),
     start,
   );
   const volume = last[2]!;
@@ -79,12 +79,12 @@ function nextCandidate(key: ArrayBase, c: ArrayBase, dtype: DType): ArrayBase[] 
   const [rest, normalKey, uniformKey] = keysOf(key, 3);
   const start = [normalKey!, lax.full([], 0, dtype), lax.full([], -1, dtype)];
   const [, x, v] = lax.while_loop(
-    ((state: ArrayBase[]) => lax.le(state[2]!, 0)) as never,
+    ((state: ArrayBase[]) => lax.le(state[2]!, 0)),
     ((state: ArrayBase[]) => {
       const [following, own] = keysOf(state[0]!, 2);
       const normal = normalOf(own!, [], dtype);
       return [following, normal, lax.add(lax.mul(normal, c), 1)];
-    }) as never,
+    }),
     start,
   );
   const cube = lax.mul(lax.mul(v!, v!), v!);

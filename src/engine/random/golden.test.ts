@@ -82,11 +82,11 @@ function draw({ fn, key, args }: Vector): ArrayBase {
     case "bernoulli":
       return random.bernoulli(k, jnp.array(args.p as number, dtype), shape);
     case "randint":
-      return random.randint(k, shape, minval!, maxval, dtype);
+      return random.randint(k, shape, minval, maxval, dtype);
     case "permutation":
       return permuted(k, args);
     case "choice": {
-      const p = args.p === undefined ? null : jnp.array(args.p as number[], args.float_dtype);
+      const p = args.p === undefined ? null : jnp.array(args.p, args.float_dtype);
       return random.choice(k, args.a, shape, { replace: args.replace, p });
     }
     case "categorical": {

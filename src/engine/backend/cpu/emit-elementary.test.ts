@@ -182,16 +182,7 @@ describe("erf and its inverse", () => {
       ).toBeLessThanOrEqual(limit);
     };
     check("erf", erfKnown, 2);
-    check(
-      "erfInv",
-      erfInvKnown.filter(([x]) => x <= 0.9),
-      2,
-    );
-    // Near 1, JAX's own formula loses bits in 1 - x*x, and its digits are the ones to give.
-    for (const [x, known] of erfInvKnown.filter(([z]) => z > 0.9)) {
-      const actual = mapFlat([Float64Array.of(x)], ["float64"], (b, v) => b.unary("erfInv", v))[0] as number;
-      expect(Math.abs(actual - known) / known).toBeLessThan((4 * Number.EPSILON) / (1 - x));
-    }
+    check("erfInv", erfInvKnown, 2);
   });
 
   test("float32", () => {

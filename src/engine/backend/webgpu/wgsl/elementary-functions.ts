@@ -47,36 +47,53 @@ const exponentials: Readonly<Record<string, string>> = {
 };
 
 const logarithms: Readonly<Record<string, string>> = {
-  // x = m 2^e with m in [sqrt(1/2), sqrt(2)); log m = f - f^2/2 + f^3 P(f), f = m - 1 (Cephes).
+  // e ln2 + log(1 + f) + c for 1 + f in [sqrt(1/2), sqrt(2)) and small c: log(1 + f) = 2 atanh(s), s = f / (2 + f). The
+  // leading term is exact and the next in two parts, so that little but the last addition rounds: iterated logarithms,
+  // and the tails of erf_inv, magnify what is lost here.
+  log_sum: `fn @log_sum(f: {F}, e: {F}, c: {F}) -> {F} {
+  let g = {F}(2f) + f;
+  let s = f / g;
+  let s_high = @high_part(s);
+  let g_high = @high_part(g);
+  let g_low = f - (g_high - {F}(2f));
+  let s_low = ((f - s_high * g_high) - s_high * g_low) / g;
+  let z = s * s;
+  var p = {F}(0.18181818f);
+  p = p * z + {F}(0.22222222f);
+  p = p * z + {F}(0.28571429f);
+  p = p * z + {F}(0.4f);
+  p = p * z + {F}(0.66666667f);
+  let lead = e * {F}(0.693359375f);
+  let double = {F}(2f) * s_high;
+  let t = lead + double;
+  let lost = double - (t - lead);
+  return t + (lost + ((c - e * {F}(2.12194440e-4f)) + ({F}(2f) * s_low + p * z * s)));
+}`,
+  // What log is where it is no number: -infinity at 0, NaN below, and infinity itself.
+  log_special: `fn @log_special(x: {F}) -> {F} {
+  let infinite = bitcast<{F}>(select({U}(0x7f800000u), {U}(0xff800000u), x <= {F}(0f)) | (bitcast<{U}>(x) & {U}(0u)));
+  return select(infinite, @quiet_nan(x), @is_nan(x) | (x < {F}(0f)));
+}`,
+  // x = m 2^e with m in [sqrt(1/2), sqrt(2)).
   log_f: `fn @log_f(x: {F}) -> {F} {
   let tiny = x < {F}(1.17549435e-38f);
   let bits = bitcast<{I}>(select(x, x * {F}(8388608f), tiny)) - {I}(0x3f3504f3);
   let e = {F}(bits & {I}(-8388608)) * {F}(1.1920929e-7f) - select({F}(0f), {F}(23f), tiny);
   let f = bitcast<{F}>((bits & {I}(0x7fffff)) + {I}(0x3f3504f3)) - {F}(1f);
-  var p = {F}(7.0376836292e-2f);
-  p = p * f - {F}(1.1514610310e-1f);
-  p = p * f + {F}(1.1676998740e-1f);
-  p = p * f - {F}(1.2420140846e-1f);
-  p = p * f + {F}(1.4249322787e-1f);
-  p = p * f - {F}(1.6668057665e-1f);
-  p = p * f + {F}(2.0000714765e-1f);
-  p = p * f - {F}(2.4999993993e-1f);
-  p = p * f + {F}(3.3333331174e-1f);
-  let square = f * f;
-  let small = (p * f * square - e * {F}(2.12194440e-4f)) - {F}(0.5f) * square;
-  let result = (small + f) + e * {F}(0.693359375f);
-  let infinite = bitcast<{F}>(select({U}(0x7f800000u), {U}(0xff800000u), x <= {F}(0f)) | (bitcast<{U}>(x) & {U}(0u)));
   let ordinary = (x > {F}(0f)) & @is_finite(x);
-  let special = select(infinite, @quiet_nan(x), @is_nan(x) | (x < {F}(0f)));
-  return select(special, result, ordinary);
+  return select(@log_special(x), @log_sum(f, e, {F}(0f)), ordinary);
 }`,
   // log u + (x - (u - 1)) / u with u near 1 + x: the second term is what u lacks. Clearing u's last bit changes nothing
-  // in that, and keeps compilers from folding (1 + x) - 1 to x.
+  // in that, and keeps compilers from folding (1 + x) - 1 to x. Where u need not be scaled, x itself is f.
   log1p_f: `fn @log1p_f(x: {F}) -> {F} {
   let u = bitcast<{F}>(bitcast<{U}>({F}(1f) + x) & {U}(0xfffffffeu));
-  let log_u = @log_f(u);
+  let bits = bitcast<{I}>(u) - {I}(0x3f3504f3);
+  let e = {F}(bits & {I}(-8388608)) * {F}(1.1920929e-7f);
+  let scaled = bitcast<{F}>((bits & {I}(0x7fffff)) + {I}(0x3f3504f3)) - {F}(1f);
+  let near = e == {F}(0f);
+  let result = @log_sum(select(scaled, x, near), e, select((x - (u - {F}(1f))) / u, {F}(0f), near));
   let exact = (u > {F}(0f)) & @is_finite(u);
-  return select(log_u, select(log_u + (x - (u - {F}(1f))) / u, x, abs(x) < {F}(1e-7f)), exact);
+  return select(@log_special(u), select(result, x, abs(x) < {F}(1e-7f)), exact);
 }`,
 };
 
