@@ -1,5 +1,12 @@
 import { output } from "../../plan.ts";
-import { panel, shareOf, type MatrixPlan, type Writer } from "./matrix-plan.ts";
+import {
+  columnsOfThread,
+  panel,
+  shareOf,
+  subtractProduct,
+  type MatrixPlan,
+  type Writer,
+} from "./matrix-plan.ts";
 
 const matrix = output(0);
 const pivots = output(1);
@@ -20,7 +27,8 @@ export function planLu(plan: MatrixPlan, m: number, n: number): void {
     const end = Math.min(start + panel, length);
     for (let k = start; k < end; k++) column(plan.batch, (m - k) * panel, m, n, k, end, length);
     right(plan.batch * (n - end), panel ** 2 / 2, m, n, start, end);
-    rest(plan.batch * (m - end) * (n - end), panel, m, n, start, end);
+    const quarter = Math.ceil((n - end) / columnsOfThread);
+    rest(plan.batch * (m - end) * quarter, panel * columnsOfThread, m, n, start, end, quarter);
   }
 }
 
@@ -101,21 +109,24 @@ function rowsOfPanel(w: Writer): string[] {
   ];
 }
 
-/** What is below and right of the panel, less L times U. Numbers: m, n, start, end. */
+/** What is below and right of the panel, less L times U. Numbers: m, n, start, end, columns a quarter of the way. */
 function belowPanel(w: Writer): string[] {
-  const [m, n, start, end] = [w.number(0), w.number(1), w.number(2), w.number(3)];
-  const a = w.buffer(matrix, true);
+  const [m, n, start, end, quarter] = [w.number(0), w.number(1), w.number(2), w.number(3), w.number(4)];
+  const element = (i: string, j: string): string => `${w.buffer(matrix, true)}[base + ${i} * ${n} + ${j}]`;
   return [
     `let rows = ${m} - ${end};`,
-    `let columns = ${n} - ${end};`,
-    `let base = unit / (rows * columns) * ${m} * ${n};`,
-    `let i = ${end} + unit / columns % rows;`,
-    `let j = ${end} + unit % columns;`,
-    `let place = base + i * ${n} + j;`,
-    `var value = ${a}[place];`,
-    `for (var k = ${start}; k < ${end}; k += 1u) {`,
-    `  value -= ${a}[base + i * ${n} + k] * ${a}[base + k * ${n} + j];`,
-    "}",
-    `${a}[place] = value;`,
+    `let base = unit / (rows * ${quarter}) * ${m} * ${n};`,
+    `let i = ${end} + unit / ${quarter} % rows;`,
+    `let first = ${end} + unit % ${quarter};`,
+    ...subtractProduct({
+      element,
+      factor: (k) => element("i", k),
+      row: (q) => q,
+      start,
+      end,
+      first: "first",
+      stride: quarter,
+      limit: n,
+    }),
   ];
 }

@@ -159,6 +159,41 @@ export function shareOf(w: Writer, name: string, from: string, to: string): stri
   return `for (var ${name} = ${start}; ${name} < ${to}; ${name} += ${w.team}u) {`;
 }
 
+/** Columns that `subtractProduct` takes at a time. */
+export const columnsOfThread = 4;
+
+/**
+ * Statements that subtract from element(row, j) the sum of factor(k) * element(k, j) over k = start to end - 1, for four
+ * columns j: `first` and those `stride` further on, below `limit`. Each factor is loaded once for all four.
+ */
+export function subtractProduct(product: {
+  readonly element: (row: string, column: string) => string;
+  readonly factor: (k: string) => string;
+  /** The row that step q of the sum is about. */
+  readonly row: (q: string) => string;
+  readonly start: string;
+  readonly end: string;
+  readonly first: string;
+  readonly stride: string;
+  readonly limit: string;
+}): string[] {
+  const { element } = product;
+  const each = Array.from({ length: columnsOfThread }, (_, k) => k);
+  return [
+    ...each.flatMap((k) => [
+      `let column${k} = ${product.first} + ${k}u * ${product.stride};`,
+      `let c${k} = min(column${k}, ${product.limit} - 1u);`,
+      `var value${k} = ${element("i", `c${k}`)};`,
+    ]),
+    `for (var q = ${product.start}; q < ${product.end}; q += 1u) {`,
+    `  let k = ${product.row("q")};`,
+    `  let factor = ${product.factor("k")};`,
+    ...each.map((k) => `  value${k} -= factor * ${element("k", `c${k}`)};`),
+    "}",
+    ...each.map((k) => `if (column${k} < ${product.limit}) { ${element("i", `c${k}`)} = value${k}; }`),
+  ];
+}
+
 /** A NaN that no compiler folds away. */
 export function notANumber(w: Writer): string {
   return w.shader.unusualFloat("0x7fc00000");

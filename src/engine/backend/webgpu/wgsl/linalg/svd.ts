@@ -1,6 +1,15 @@
 import type { LinalgKernel } from "../../../../kernel/kernel.ts";
 import { output, type BufferRef } from "../../plan.ts";
-import { declarePairs, mostSweeps, pairsOf, planFlags, planOrder, planScale, planSigns, roundsOf } from "./jacobi.ts";
+import {
+  declarePairs,
+  mostSweeps,
+  pairsOf,
+  planFlags,
+  planOrder,
+  planScale,
+  planSigns,
+  roundsOf,
+} from "./jacobi.ts";
 import { shareOf, type MatrixPlan, type Writer } from "./matrix-plan.ts";
 import { planApplyQ, planFactorQr, planTranspose, planUnit } from "./qr.ts";
 

@@ -1,6 +1,6 @@
 import type { LinalgKernel } from "../../../../kernel/kernel.ts";
 import { output } from "../../plan.ts";
-import { panel, type MatrixPlan, type Writer } from "./matrix-plan.ts";
+import { columnsOfThread, panel, subtractProduct, type MatrixPlan, type Writer } from "./matrix-plan.ts";
 
 type Solve = Extract<LinalgKernel["operation"], { op: "triangular_solve" }>;
 
@@ -45,10 +45,11 @@ export function planTriangularSolve(plan: MatrixPlan, operation: Solve, m: numbe
     `${element(w, "i", "j")} = value;`,
     "}",
   ]);
+  // One more number: columns a quarter of the way.
   const after = plan.each((w) => {
-    const rows = `(${w.number(size)} - ${w.number(end)})`;
+    const [rows, quarter] = [`(${w.number(size)} - ${w.number(end)})`, w.number(4)];
     // Neighbouring threads take neighbouring elements.
-    const [fast, slow] = operation.columns ? [rows, w.number(count)] : [w.number(count), rows];
+    const [fast, slow] = operation.columns ? [rows, quarter] : [quarter, rows];
     const [inner, outer] = [`unit % ${fast}`, `unit / ${fast} % ${slow}`];
     return [
       `let matrix = unit / (${fast} * ${slow});`,
@@ -56,14 +57,22 @@ export function planTriangularSolve(plan: MatrixPlan, operation: Solve, m: numbe
       `let j = ${operation.columns ? outer : inner};`,
       ...bases(w),
       `let i = ${row(w, "p")};`,
-      `var value = ${element(w, "i", "j")};`,
-      ...subtract(w, w.number(start), w.number(end)),
-      `${element(w, "i", "j")} = value;`,
+      ...subtractProduct({
+        element: (i, j) => element(w, i, j),
+        factor: (k) => factor(w, "i", k),
+        row: (q) => row(w, q),
+        start: w.number(start),
+        end: w.number(end),
+        first: "j",
+        stride: quarter,
+        limit: w.number(count),
+      }),
     ];
   });
+  const quarter = Math.ceil(n / columnsOfThread);
   for (let from = 0; from < m; from += panel) {
     const to = Math.min(from + panel, m);
     inside(plan.batch * n, panel ** 2 / 2, m, n, from, to);
-    after(plan.batch * (m - to) * n, panel, m, n, from, to);
+    after(plan.batch * (m - to) * quarter, panel * columnsOfThread, m, n, from, to, quarter);
   }
 }
