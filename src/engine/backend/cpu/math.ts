@@ -65,7 +65,12 @@ const largestSplit = 2 ** 995;
 /** a * b + c, the product in two exact parts (Dekker, 1971), the sum with its error (Knuth). */
 export function fma(a: number, b: number, c: number): number {
   const product = a * b;
-  if (!(Math.abs(a) < largestSplit && Math.abs(b) < largestSplit && Math.abs(product) < largestSplit)) {
+  if (!(
+    Math.abs(c) < Infinity &&
+    Math.abs(a) < largestSplit &&
+    Math.abs(b) < largestSplit &&
+    Math.abs(product) < largestSplit
+  )) {
     return product + c;
   }
   const aScaled = a * 134217729;
@@ -77,7 +82,8 @@ export function fma(a: number, b: number, c: number): number {
   const lost = aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
   const sum = product + c;
   const part = sum - product;
-  return sum + (product - (sum - part) + (c - part) + lost);
+  const rest = product - (sum - part) + (c - part) + lost;
+  return rest === 0 ? sum : sum + rest;
 }
 
 function polynomial(coefficients: readonly number[], x: number): number {
