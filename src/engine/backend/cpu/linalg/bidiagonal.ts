@@ -31,16 +31,15 @@ export function bidiagonalize(a: Float64Array, n: number, vectors: boolean): Bid
     const tau = makeReflection(a, own + k + 1, own + n);
     rightTaus[k] = tau;
     beside[k] = a[own + k + 1]!;
-    for (let i = k + 1; i < n; i++) reflect(a, own + k + 1, own + n, tau, a, i * n + k + 1);
+    a[own + k + 1] = 1;
+    reflect(a, own + k + 1, own + n, tau, a, own + n + k + 1, n, n - k - 1);
   }
   if (!vectors) return { diagonal, beside, u: sums.subarray(0, 0), v: sums.subarray(0, 0) };
   const [u, v] = [identity(n), identity(n)];
   for (let k = n - 1; k >= 0; k--) {
-    for (let j = k; j < n; j++) reflect(left, k * n + k, (k + 1) * n, leftTaus[k]!, u, j * n + k);
+    reflect(left, k * n + k, (k + 1) * n, leftTaus[k]!, u, k * n + k, n, n - k);
     if (k === n - 1) continue;
-    for (let j = k + 1; j < n; j++) {
-      reflect(a, k * n + k + 1, (k + 1) * n, rightTaus[k]!, v, j * n + k + 1);
-    }
+    reflect(a, k * n + k + 1, (k + 1) * n, rightTaus[k]!, v, (k + 1) * (n + 1), n, n - k - 1);
   }
   return { diagonal, beside, u, v };
 }

@@ -1,4 +1,4 @@
-import { makeReflection } from "./householder.ts";
+import { makeReflection, reflect } from "./householder.ts";
 import { applyRotations } from "./rotations.ts";
 
 /** The QL iteration gives up after this many steps for one eigenvalue; two are usual. */
@@ -102,16 +102,7 @@ function accumulate(a: Float64Array, n: number, taus: Float64Array): Float64Arra
   const basis = new Float64Array(n * n);
   for (let i = 0; i < n; i++) basis[i * n + i] = 1;
   for (let i = 1; i < n; i++) {
-    const tau = taus[i]!;
-    if (tau === 0) continue;
-    const own = i * n;
-    for (let r = 0; r < i; r++) {
-      const row = r * n;
-      let sum = 0;
-      for (let c = 0; c < i; c++) sum += basis[row + c]! * a[own + c]!;
-      sum *= tau;
-      for (let c = 0; c < i; c++) basis[row + c] = basis[row + c]! - sum * a[own + c]!;
-    }
+    reflect(a, i * n, i * n + i, taus[i]!, basis, 0, n, i);
   }
   return basis;
 }

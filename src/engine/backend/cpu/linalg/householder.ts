@@ -28,7 +28,10 @@ export function makeReflection(x: Float64Array, from: number, to: number): numbe
   return (beta - alpha) / beta;
 }
 
-/** Applies the reflection whose vector is (1, v[from + 1], ..., v[to - 1]) to the column x that starts at `start`. */
+/**
+ * Applies the reflection with the vector v[from], ..., v[to - 1] (the 1 included) to `count` columns of x, which start at
+ * `start` and every `stride` further on. Four at a time, since most of the work is to load the vector.
+ */
 export function reflect(
   v: Float64Array,
   from: number,
@@ -36,13 +39,60 @@ export function reflect(
   tau: number,
   x: Float64Array,
   start: number,
+  stride: number,
+  count: number,
 ): void {
   if (tau === 0) return;
-  let sum = x[start]!;
-  for (let i = from + 1, k = start + 1; i < to; i++, k++) sum += v[i]! * x[k]!;
+  let column = 0;
+  for (; column + 4 <= count; column += 4) reflectFour(v, from, to, tau, x, start + column * stride, stride);
+  for (; column < count; column++) reflectOne(v, from, to, tau, x, start + column * stride);
+}
+
+function reflectOne(
+  v: Float64Array,
+  from: number,
+  to: number,
+  tau: number,
+  x: Float64Array,
+  start: number,
+): void {
+  const shift = start - from;
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += v[i]! * x[shift + i]!;
   sum *= tau;
-  x[start] = x[start]! - sum;
-  for (let i = from + 1, k = start + 1; i < to; i++, k++) x[k] = x[k]! - sum * v[i]!;
+  for (let i = from; i < to; i++) x[shift + i] = x[shift + i]! - sum * v[i]!;
+}
+
+function reflectFour(
+  v: Float64Array,
+  from: number,
+  to: number,
+  tau: number,
+  x: Float64Array,
+  start: number,
+  stride: number,
+): void {
+  const a = start - from;
+  const [b, c, d] = [a + stride, a + 2 * stride, a + 3 * stride];
+  let [sa, sb, sc, sd] = [0, 0, 0, 0];
+  for (let i = from; i < to; i++) {
+    const part = v[i]!;
+    sa += part * x[a + i]!;
+    sb += part * x[b + i]!;
+    sc += part * x[c + i]!;
+    sd += part * x[d + i]!;
+  }
+  sa *= tau;
+  sb *= tau;
+  sc *= tau;
+  sd *= tau;
+  for (let i = from; i < to; i++) {
+    const part = v[i]!;
+    x[a + i] = x[a + i]! - sa * part;
+    x[b + i] = x[b + i]! - sb * part;
+    x[c + i] = x[c + i]! - sc * part;
+    x[d + i] = x[d + i]! - sd * part;
+  }
 }
 
 /** Overwrites the (m, n) columns with R in and above the diagonal and the reflections below; returns their taus. */
@@ -51,9 +101,26 @@ export function factorQr(columns: Float64Array, m: number, n: number): Float64Ar
   for (let k = 0; k < taus.length; k++) {
     const tau = makeReflection(columns, k * m + k, (k + 1) * m);
     taus[k] = tau;
-    for (let j = k + 1; j < n; j++) reflect(columns, k * m + k, (k + 1) * m, tau, columns, j * m + k);
+    reflectBy(columns, k, m, tau, columns, (k + 1) * m + k, n - k - 1);
   }
   return taus;
+}
+
+/** Applies reflection k, whose vector's 1 has R's diagonal in its place. */
+function reflectBy(
+  columns: Float64Array,
+  k: number,
+  m: number,
+  tau: number,
+  x: Float64Array,
+  start: number,
+  count: number,
+): void {
+  const first = k * m + k;
+  const diagonal = columns[first]!;
+  columns[first] = 1;
+  reflect(columns, first, (k + 1) * m, tau, x, start, m, count);
+  columns[first] = diagonal;
 }
 
 /** Replaces x (m, count) by Q x, for the reflections `factorQr` left in (m, ...) columns. */
@@ -65,7 +132,7 @@ export function applyQ(
   count: number,
 ): void {
   for (let k = taus.length - 1; k >= 0; k--) {
-    for (let j = 0; j < count; j++) reflect(columns, k * m + k, (k + 1) * m, taus[k]!, x, j * m + k);
+    reflectBy(columns, k, m, taus[k]!, x, k, count);
   }
 }
 
@@ -75,7 +142,7 @@ export function formQ(columns: Float64Array, taus: Float64Array, m: number, coun
   for (let j = 0; j < count; j++) q[j * m + j] = 1;
   for (let k = taus.length - 1; k >= 0; k--) {
     // Columns before k are still zero where this reflection acts.
-    for (let j = k; j < count; j++) reflect(columns, k * m + k, (k + 1) * m, taus[k]!, q, j * m + k);
+    reflectBy(columns, k, m, taus[k]!, q, k * m + k, count - k);
   }
   return q;
 }

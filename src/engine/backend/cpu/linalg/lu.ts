@@ -1,21 +1,37 @@
+import { subtractRows } from "./subtract-rows.ts";
+
+/** Columns that are finished before what is right of them is brought up to date. */
+const panel = 16;
+
 /**
  * Overwrites a (m, n), row-major, with L (unit diagonal, not stored) and U of P a = L U. `pivots[k]` is the row that
  * row k was exchanged with. A column without a pivot is left as it is, as LAPACK does: U is singular then.
  */
 export function lu(a: Float64Array, m: number, n: number, pivots: Int32Array): void {
-  for (let k = 0; k < Math.min(m, n); k++) {
-    const own = k * n;
-    const pivot = largestInColumn(a, m, n, k);
-    pivots[k] = pivot;
-    if (pivot !== k) exchange(a, own, pivot * n, n);
-    const diagonal = a[own + k]!;
-    if (diagonal === 0) continue;
-    for (let i = k + 1; i < m; i++) {
-      const row = i * n;
-      const factor = a[row + k]! / diagonal;
-      a[row + k] = factor;
-      for (let j = k + 1; j < n; j++) a[row + j] = a[row + j]! - factor * a[own + j]!;
+  const length = Math.min(m, n);
+  for (let start = 0; start < length; start += panel) {
+    const end = Math.min(start + panel, length);
+    for (let k = start; k < end; k++) eliminate(a, m, n, k, end, pivots);
+    for (let i = start + 1; i < m; i++) {
+      const count = Math.min(i, end) - start;
+      subtractRows(a, i * n + end, n - end, a, i * n + start, count, start * n + end, n);
     }
+  }
+}
+
+/** Finds the pivot of column k, exchanges rows, and subtracts row k within its panel. */
+function eliminate(a: Float64Array, m: number, n: number, k: number, end: number, pivots: Int32Array): void {
+  const own = k * n;
+  const pivot = largestInColumn(a, m, n, k);
+  pivots[k] = pivot;
+  if (pivot !== k) exchange(a, own, pivot * n, n);
+  const diagonal = a[own + k]!;
+  if (diagonal === 0) return;
+  for (let i = k + 1; i < m; i++) {
+    const row = i * n;
+    const factor = a[row + k]! / diagonal;
+    a[row + k] = factor;
+    for (let j = k + 1; j < end; j++) a[row + j] = a[row + j]! - factor * a[own + j]!;
   }
 }
 

@@ -15,7 +15,7 @@ export interface SingularSystem {
 
 /**
  * The singular value decomposition of an (m, n) matrix given by columns, m >= n; `u` has n columns, or m when `full`.
- * A is reduced to R, R to bidiagonal form, and that by the implicit QR iteration (G. H. Golub, C. Reinsch, "Singular
+ * A is reduced to R (unless square), R to bidiagonal form, and that by the implicit QR iteration (G. H. Golub, C. Reinsch, "Singular
  * value decomposition and least squares solutions", 1970). All NaN when it does not converge.
  */
 export function svd(
@@ -25,9 +25,12 @@ export function svd(
   options: { readonly full: boolean; readonly vectors: boolean },
 ): SingularSystem {
   const scale = scaleDown(columns);
-  const taus = factorQr(columns, m, n);
+  // A square matrix is reduced directly.
+  const taus = m > n ? factorQr(columns, m, n) : undefined;
   const r = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) for (let j = i; j < n; j++) r[i * n + j] = columns[j * m + i]!;
+  for (let i = 0; i < n; i++) {
+    for (let j = taus === undefined ? 0 : i; j < n; j++) r[i * n + j] = columns[j * m + i]!;
+  }
   const form = bidiagonalize(r, n, options.vectors);
   const converged = iterate(form, n);
   const order = Array.from(form.diagonal.keys()).sort(
@@ -48,7 +51,7 @@ export function svd(
     if (turned !== isNegative) negate(u, to * m, n);
   });
   for (let j = n; j < count; j++) u[j * m + j] = 1;
-  applyQ(columns, taus, m, u, count);
+  if (taus !== undefined) applyQ(columns, taus, m, u, count);
   return converged ? { values, u, v } : { values, u: u.fill(NaN), v: v.fill(NaN) };
 }
 

@@ -1,3 +1,5 @@
+import { subtractRows } from "./subtract-rows.ts";
+
 /**
  * Overwrites b (m, n) with the solution of t x = b for a triangular t (m, m), both row-major; a zero on the diagonal
  * gives infinities. Whole rows of b are updated at a time.
@@ -13,14 +15,10 @@ export function triangularSolve(
   for (let step = 0; step < m; step++) {
     const i = lower ? step : m - 1 - step;
     const row = i * n;
-    const [from, to] = lower ? [0, i] : [i + 1, m];
-    for (let k = from; k < to; k++) {
-      const factor = t[i * m + k]!;
-      const other = k * n;
-      for (let j = 0; j < n; j++) b[row + j] = b[row + j]! - factor * b[other + j]!;
-    }
+    const first = lower ? 0 : i + 1;
+    subtractRows(b, row, n, t, i * m + first, step, first * n, n);
     if (unitDiagonal) continue;
     const diagonal = t[i * m + i]!;
-    for (let j = 0; j < n; j++) b[row + j] = b[row + j]! / diagonal;
+    for (let j = row; j < row + n; j++) b[j] = b[j]! / diagonal;
   }
 }
