@@ -7,7 +7,7 @@ import * as lax from "../lax/lax.ts";
 import * as laxLinalg from "../lax/linalg.ts";
 import { matmul } from "../numpy/linear.ts";
 import { broadcast_shapes } from "../numpy/broadcast-shapes.ts";
-import { moveaxis } from "../numpy/shape.ts";
+import { broadcast_to, moveaxis } from "../numpy/shape.ts";
 import { arrayArgument, type ArrayLike } from "../numpy/promote.ts";
 import { floatArray, floatArrays, identities, isSquare } from "./matrix-arguments.ts";
 
@@ -32,10 +32,10 @@ function factored(a: ArrayBase): (b: ArrayBase) => ArrayBase {
   const [packed, , permutation] = laxLinalg.lu(a);
   return (b) => {
     const batch = broadcast_shapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
-    const order = laxLinalg.broadcastBatch(lax.expand_dims(permutation, [permutation.ndim - 1]), batch);
+    const order = broadcast_to(permutation, [...batch, a.shape.at(-1)!]);
     return laxLinalg.lu_solve(
       laxLinalg.broadcastBatch(packed, batch),
-      lax.squeeze(order, [order.ndim - 2]),
+      order,
       laxLinalg.broadcastBatch(b, batch),
     );
   };

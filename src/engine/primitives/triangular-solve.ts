@@ -1,4 +1,4 @@
-import { formatShape, ShapedArray } from "../core/aval.ts";
+import { formatShape, ShapedArray, type Shape } from "../core/aval.ts";
 import { ValueError } from "../core/errors.ts";
 import type { Params, Primitive } from "../core/primitive.ts";
 import { Zero } from "../core/tangent.ts";
@@ -10,6 +10,8 @@ import { batchInFront } from "./broadcast.ts";
 import { add_any } from "./elementwise.ts";
 import { checkFloating, checkRank } from "./factorization.ts";
 import { matmul, transposed, tril, triu } from "./matrix-algebra.ts";
+import { reshape } from "./reshape.ts";
+import { moveAxis } from "./transpose.ts";
 
 /**
  * triangular_solve[left_side, lower, transpose_a, conjugate_a, unit_diagonal](a, b): x of op(a) x = b, or of
@@ -68,11 +70,30 @@ export const triangular_solve: Primitive = {
     return [null, bind1(triangular_solve, [a as Value, cotangent!], flipped)];
   },
   batch: ([a, b], [aDim, bDim], params, axisSize) => {
+    if (aDim === null) return solveTogether(a!, b!, bDim!, params, axisSize);
     const operands = [batchInFront(a!, aDim!, axisSize), batchInFront(b!, bDim!, axisSize)];
     return { values: [bind1(triangular_solve, operands, params)], dims: [0] };
   },
   partialEval: "whole",
 };
+
+/** A batch of right-hand sides for one triangle: all of them side by side. */
+function solveTogether(
+  a: Value,
+  b: Value,
+  dim: number,
+  params: Params,
+  axisSize: number,
+): { values: Value[]; dims: number[] } {
+  const last = avalOf(b).ndim - 1;
+  const target = params["left_side"] === true ? last : last - 1;
+  const moved = moveAxis(b, dim, target);
+  const { shape } = avalOf(moved);
+  const joined = [...shape.slice(0, target - 1), shape[target - 1]! * axisSize, ...shape.slice(target + 1)];
+  const reshaped = (x: Value, to: Shape): Value => bind1(reshape, [x], { dimensions: null, new_sizes: to });
+  const x = bind1(triangular_solve, [a, reshaped(moved, joined)], params);
+  return { values: [reshaped(x, shape)], dims: [target] };
+}
 
 /** What a change of the triangle does to the solution; the products are ordered so that the smaller ones come first. */
 function throughMatrix(a: Value, t: Value, x: Value, params: Params): Value {
