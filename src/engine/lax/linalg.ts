@@ -11,7 +11,7 @@ import * as reflections from "../primitives/qr.ts";
 import * as singularValues from "../primitives/svd.ts";
 import * as substitutions from "../primitives/triangular-solve.ts";
 import { asarray } from "./conversion.ts";
-import { broadcast_in_dim, broadcasted_iota, expand_dims, squeeze } from "./shape.ts";
+import { broadcasted_iota, expand_dims, squeeze } from "./shape.ts";
 import { sort } from "./sort.ts";
 
 export interface SymmetrizeOption {
@@ -161,13 +161,4 @@ export function lu_solve(
 function inverseOf(permutation: ArrayBase): ArrayBase {
   const { shape } = permutation;
   return sort([permutation, broadcasted_iota("int32", shape, shape.length - 1)])[1]!;
-}
-
-/** x with `shape` before its last two axes. */
-export function broadcastBatch(x: ArrayBase, batch: readonly number[]): ArrayBase {
-  const own = x.ndim - 2;
-  const axes = x.shape.map((_, axis) => batch.length - own + axis);
-  if (own === batch.length && x.shape.every((extent, axis) => axis >= own || extent === batch[axis]))
-    return x;
-  return broadcast_in_dim(x, [...batch, ...x.shape.slice(-2)], axes);
 }

@@ -24,7 +24,7 @@ const solveWithRule = custom_jvp(function solve(a: ArrayBase, b: ArrayBase): Arr
 solveWithRule.defjvp(([a, b]: ArrayBase[], [t, u]: ArrayBase[]) => {
   const solve = factored(a!);
   const x = solve(b!);
-  return [x, solve(lax.sub(laxLinalg.broadcastBatch(u!, x.shape.slice(0, -2)), matmul(t!, x)))];
+  return [x, solve(lax.sub(withBatch(u!, x.shape.slice(0, -2)), matmul(t!, x)))];
 });
 
 /** Factors `a` once, for any number of right-hand sides. */
@@ -33,12 +33,13 @@ function factored(a: ArrayBase): (b: ArrayBase) => ArrayBase {
   return (b) => {
     const batch = broadcast_shapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
     const order = broadcast_to(permutation, [...batch, a.shape.at(-1)!]);
-    return laxLinalg.lu_solve(
-      laxLinalg.broadcastBatch(packed, batch),
-      order,
-      laxLinalg.broadcastBatch(b, batch),
-    );
+    return laxLinalg.lu_solve(withBatch(packed, batch), order, withBatch(b, batch));
   };
+}
+
+/** Matrices with these leading axes. */
+function withBatch(x: ArrayBase, batch: readonly number[]): ArrayBase {
+  return broadcast_to(x, [...batch, ...x.shape.slice(-2)]);
 }
 
 /**
