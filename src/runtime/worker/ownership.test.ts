@@ -60,6 +60,14 @@ function argumentLists(): unknown[][] {
     [key(), vector()],
     [key(), [2, 3]],
     [
+      key(),
+      asarray([1, 2.5]),
+      asarray([
+        [2, 1],
+        [1, 2.5],
+      ]),
+    ],
+    [
       asarray([
         [2, 1],
         [1, 2.5],
