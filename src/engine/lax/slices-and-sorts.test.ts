@@ -100,7 +100,7 @@ test("stop_gradient takes trees and leaves integers alone", () => {
   expect(list(stopped.a)).toEqual([1, 1]);
   expect(stopped.n).toBe(3);
   const f = (x: ArrayBase): ArrayBase => jnp.sum(jnp.multiply(lax.stop_gradient(x), x));
-  expect(
-    list(jax.grad(f as never)(array([2, 3].map(jax.float) as never) as never) as ArrayBase),
-  ).toEqual([2, 3]);
+  expect(list(jax.grad(f as never)(array([2, 3].map(jax.float) as never) as never) as ArrayBase)).toEqual([
+    2, 3,
+  ]);
 });

@@ -6,7 +6,7 @@ import { isPythonScalar } from "../core/scalar.ts";
 import { avalOf, Tracer } from "../core/tracer.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
-import { callArguments } from "./call-arguments.ts";
+import { callArguments } from "../core/call-arguments.ts";
 import { toDType, type DTypeLike } from "./dtype-like.ts";
 import { fromHost, fromNumbers } from "./host-array.ts";
 import {

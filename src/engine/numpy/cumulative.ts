@@ -5,7 +5,7 @@ import { defaultInt } from "../core/promotion.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { canonicalizeAxis } from "./axis.ts";
-import { callArguments } from "./call-arguments.ts";
+import { callArguments } from "../core/call-arguments.ts";
 import { toDType, type DTypeLike } from "./dtype-like.ts";
 import { arrayArgument, ownHandle, type ArrayLike } from "./promote.ts";
 import { subtract } from "./arithmetic.ts";

@@ -3,7 +3,7 @@ import { ConcretizationTypeError } from "../core/errors.ts";
 import { defaultInt } from "../core/promotion.ts";
 import { ArrayImpl } from "../dispatch/array.ts";
 import * as lax from "../lax/lax.ts";
-import { callArguments } from "./call-arguments.ts";
+import { callArguments } from "../core/call-arguments.ts";
 import { fromHost, fromNumbers } from "./host-array.ts";
 import { truePositions } from "./index-plan.ts";
 import { arrayArgument, type ArrayLike } from "./promote.ts";

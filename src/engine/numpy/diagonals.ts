@@ -3,7 +3,7 @@ import type { DType } from "../core/dtype.ts";
 import { ValueError } from "../core/errors.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
-import { callArguments } from "./call-arguments.ts";
+import { callArguments } from "../core/call-arguments.ts";
 import { toShape } from "./creation.ts";
 import { toDType, type DTypeLike } from "./dtype-like.ts";
 import { arrayArgument, type ArrayLike } from "./promote.ts";

@@ -5,7 +5,7 @@ import { promoteTypes } from "../core/promotion.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { canonicalizeAxis } from "./axis.ts";
-import { callArguments } from "./call-arguments.ts";
+import { callArguments } from "../core/call-arguments.ts";
 import { arrayArgument, type ArrayLike } from "./promote.ts";
 import { broadcast_to } from "./shape.ts";
 

@@ -2,7 +2,7 @@ import type { ArrayBase } from "../core/array-base.ts";
 import { isFloating } from "../core/dtype.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
-import { callArguments } from "./call-arguments.ts";
+import { callArguments } from "../core/call-arguments.ts";
 import { convert, stretch, toInexactDType, type ArrayLike } from "./promote.ts";
 import {
   argmax,

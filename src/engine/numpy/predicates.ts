@@ -5,7 +5,7 @@ import { avalOf, type Value } from "../core/tracer.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { broadcast_shapes } from "./broadcast-shapes.ts";
-import { callArguments } from "./call-arguments.ts";
+import { callArguments } from "../core/call-arguments.ts";
 import { array } from "./creation.ts";
 import type { NestedData } from "./nested-data.ts";
 import { broadcastOperands, checkArraylike, inexact, joined, promote, type ArrayLike } from "./promote.ts";

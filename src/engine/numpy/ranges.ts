@@ -8,7 +8,7 @@ import { ArrayImpl } from "../dispatch/array.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { canonicalizeAxis } from "./axis.ts";
-import { callArguments } from "./call-arguments.ts";
+import { callArguments } from "../core/call-arguments.ts";
 import { toDType, type DTypeLike } from "./dtype-like.ts";
 import { convert, checkArraylike, promote, stretch, toInexactDType, type ArrayLike } from "./promote.ts";
 import { broadcast_shapes } from "./broadcast-shapes.ts";

@@ -5,7 +5,7 @@ import { jit } from "../dispatch/jit.ts";
 import { ArrayImpl } from "../dispatch/array.ts";
 import * as lax from "../lax/lax.ts";
 import { canonicalizeAxis } from "./axis.ts";
-import { callArguments } from "./call-arguments.ts";
+import { callArguments } from "../core/call-arguments.ts";
 import { int32Array } from "./host-array.ts";
 import { arrayArgument, convert, type ArrayLike } from "./promote.ts";
 import { take } from "./selection.ts";

@@ -6,7 +6,7 @@ import type { Value } from "../core/tracer.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { canonicalizeAxes, canonicalizeAxis, type Axis } from "./axis.ts";
-import { callArguments } from "./call-arguments.ts";
+import { callArguments } from "../core/call-arguments.ts";
 import { toDType, type DTypeLike } from "./dtype-like.ts";
 import { truth } from "./logic.ts";
 import { arrayArgument, ownHandle, strong, type ArrayLike } from "./promote.ts";

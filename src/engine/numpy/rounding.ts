@@ -4,7 +4,7 @@ import { NotImplementedError } from "../core/errors.ts";
 import { avalOf, type Value } from "../core/tracer.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
-import { callArguments } from "./call-arguments.ts";
+import { callArguments } from "../core/call-arguments.ts";
 import {
   arrayArgument,
   broadcastOperands,

@@ -8,7 +8,7 @@ import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { canonicalizeAxis } from "./axis.ts";
 import { broadcast_shapes } from "./broadcast-shapes.ts";
-import { callArguments } from "./call-arguments.ts";
+import { callArguments } from "../core/call-arguments.ts";
 import { nonzero } from "./data-dependent.ts";
 import { wrapNegative } from "./index-plan.ts";
 import { defaultFill } from "./indexing.ts";

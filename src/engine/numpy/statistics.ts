@@ -6,7 +6,7 @@ import { avalOf, type Value } from "../core/tracer.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { canonicalizeAxes, type Axis } from "./axis.ts";
-import { callArguments } from "./call-arguments.ts";
+import { callArguments } from "../core/call-arguments.ts";
 import { toDType, type DTypeLike } from "./dtype-like.ts";
 import { arrayArgument, convert, stretch, toInexactDType, type ArrayLike } from "./promote.ts";
 import { keepAxes, reductionArguments, type AxisArgument, type Reduction } from "./reductions.ts";

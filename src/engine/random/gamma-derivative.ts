@@ -20,11 +20,11 @@ export const gammaDerivative = jit(
     const ones = lax.full_like(x, 1);
     const start = [lax.full([], 1, dtype), ones, zeros, ones, zeros];
     const [, , , sum, slope] = lax.while_loop(
-      (([n, term, , total]: ArrayBase[]) => {
+      ([n, term, , total]: ArrayBase[]) => {
         const matters = lax.gt(term!, lax.mul(total!, new finfo(dtype).eps / 8));
         return lax.bitwise_and(any(matters), lax.lt(n!, maxTerms));
-      }),
-      (([n, term, harmonic, total, derivative]: ArrayBase[]) => {
+      },
+      ([n, term, harmonic, total, derivative]: ArrayBase[]) => {
         const place = lax.add(alpha, n!);
         const next = lax.div(lax.mul(term!, x), place);
         const inverses = lax.add(harmonic!, lax.div(ones, place));
@@ -35,7 +35,7 @@ export const gammaDerivative = jit(
           lax.add(total!, next),
           lax.sub(derivative!, lax.mul(next, inverses)),
         ];
-      }),
+      },
       start,
     ) as [ArrayBase, ArrayBase, ArrayBase, ArrayBase, ArrayBase];
     const drift = lax.sub(lax.log(x), lax.digamma(lax.add(alpha, 1)));

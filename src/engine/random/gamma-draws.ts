@@ -47,8 +47,8 @@ function gammaOne(key: ArrayBase, alpha: ArrayBase, isLog: boolean): ArrayBase {
   const zero = lax.full([], 0, dtype);
   const start = [rest!, zero, lax.full([], 1, dtype), lax.full([], 2, dtype)];
   const last = lax.while_loop(
-    ((state: ArrayBase[]) => isRejected(state, d)),
-    ((state: ArrayBase[]) => nextCandidate(state[0]!, c, dtype)),
+    (state: ArrayBase[]) => isRejected(state, d),
+    (state: ArrayBase[]) => nextCandidate(state[0]!, c, dtype),
     start,
   );
   const volume = last[2]!;
@@ -79,12 +79,12 @@ function nextCandidate(key: ArrayBase, c: ArrayBase, dtype: DType): ArrayBase[] 
   const [rest, normalKey, uniformKey] = keysOf(key, 3);
   const start = [normalKey!, lax.full([], 0, dtype), lax.full([], -1, dtype)];
   const [, x, v] = lax.while_loop(
-    ((state: ArrayBase[]) => lax.le(state[2]!, 0)),
-    ((state: ArrayBase[]) => {
+    (state: ArrayBase[]) => lax.le(state[2]!, 0),
+    (state: ArrayBase[]) => {
       const [following, own] = keysOf(state[0]!, 2);
       const normal = normalOf(own!, [], dtype);
       return [following, normal, lax.add(lax.mul(normal, c), 1)];
-    }),
+    },
     start,
   );
   const cube = lax.mul(lax.mul(v!, v!), v!);

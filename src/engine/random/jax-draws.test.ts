@@ -22,10 +22,8 @@ type Expression = (k: ArrayBase) => ArrayBase;
 const list = (...values: number[]): ArrayBase => jnp.array(values.map((value) => float(value)));
 const one = (value: number): ArrayBase => jnp.asarray(float(value));
 const table = (rows: number[][]): ArrayBase => jnp.array(rows.map((row) => row.map((value) => float(value))));
-const each = (f: (x: ArrayBase) => unknown, xs: ArrayBase): ArrayBase =>
-  jax.vmap(f)(xs) as ArrayBase;
-const slope = (f: (x: ArrayBase) => ArrayBase): ((x: ArrayBase) => ArrayBase) =>
-  jax.grad(f) as never;
+const each = (f: (x: ArrayBase) => unknown, xs: ArrayBase): ArrayBase => jax.vmap(f)(xs) as ArrayBase;
+const slope = (f: (x: ArrayBase) => ArrayBase): ((x: ArrayBase) => ArrayBase) => jax.grad(f) as never;
 
 const expressions: Readonly<Record<string, Expression>> = {
   "uniform bounds": (k) => random.uniform(k, [5], { minval: list(0, 1, 2, 3, 4), maxval: float(7) }),

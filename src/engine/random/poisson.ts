@@ -58,13 +58,13 @@ function byProducts(key: ArrayBase, lam: ArrayBase, shape: Shape, dtype: DType):
   const floor = lax.neg(lam);
   const start = [counter(dtype), lax.full(shape, 0, dtype), key, lax.full(shape, 0, "float32")];
   const [, count] = lax.while_loop(
-    (([turn, , , logs]: ArrayBase[]) => isOpen(lax.gt(logs!, floor), turn!)),
-    (([turn, counts, rest, logs]: ArrayBase[]) => {
+    ([turn, , , logs]: ArrayBase[]) => isOpen(lax.gt(logs!, floor), turn!),
+    ([turn, counts, rest, logs]: ArrayBase[]) => {
       const [following, own] = keysOf(rest!, 2);
       const more = lax.select(lax.gt(logs!, floor), lax.add(counts!, 1), counts!);
       const u = uniformBetween(own!, shape, "float32", 0, 1);
       return [lax.add(turn!, 1), more, following, lax.add(logs!, lax.log(u))];
-    }),
+    },
     start,
   );
   return lax.sub(count!, 1);
@@ -74,8 +74,8 @@ function byProducts(key: ArrayBase, lam: ArrayBase, shape: Shape, dtype: DType):
 function byRejection(key: ArrayBase, lam: ArrayBase, shape: Shape, dtype: DType): ArrayBase {
   const start = [counter(dtype), lax.full(shape, -1, lam.dtype), lax.full(shape, false, "bool"), key];
   const [, result] = lax.while_loop(
-    (([turn, , accepted]: ArrayBase[]) => isOpen(lax.bitwise_not(accepted!), turn!)),
-    (([turn, drawn, accepted, rest]: ArrayBase[]) => {
+    ([turn, , accepted]: ArrayBase[]) => isOpen(lax.bitwise_not(accepted!), turn!),
+    ([turn, drawn, accepted, rest]: ArrayBase[]) => {
       const [following, uKey, vKey] = keysOf(rest!, 3);
       const u = lax.sub(uniformBetween(uKey!, shape, lam.dtype, 0, 1), 0.5);
       const v = uniformBetween(vKey!, shape, lam.dtype, 0, 1);
@@ -86,7 +86,7 @@ function byRejection(key: ArrayBase, lam: ArrayBase, shape: Shape, dtype: DType)
         lax.bitwise_or(accepted!, candidate.accept),
         following,
       ];
-    }),
+    },
     start,
   );
   return lax.convert_element_type(result!, dtype);

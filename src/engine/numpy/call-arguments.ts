@@ -1,1 +1,0 @@
-export { callArguments, isOptions } from "../core/call-arguments.ts";
