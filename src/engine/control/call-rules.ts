@@ -3,8 +3,8 @@ import type { Params, Primitive, Tangent } from "../core/primitive.ts";
 import { UndefinedPrimal, Zero } from "../core/tangent.ts";
 import { bind, type Value } from "../core/tracer.ts";
 import { batchAxisAt } from "../transforms/batch-axis.ts";
-import { jvpWithConstants } from "../transforms/jvp.ts";
-import { transposeWithConstants } from "../transforms/transpose.ts";
+import { jvpJaxpr } from "../transforms/jvp.ts";
+import { transposeJaxpr } from "../transforms/transpose.ts";
 import { batchJaxpr } from "../transforms/vmap.ts";
 
 /** The program a call calls. */
@@ -35,7 +35,7 @@ export function callRules(self: () => Primitive): CallRules {
     jvp: (primals, tangents, params) => {
       const { out_avals } = calleeOf(params);
       const nonzero = tangents.map((tangent) => !(tangent instanceof Zero));
-      const { jaxpr, consts, nonzeroOut } = jvpWithConstants(calleeOf(params), nonzero, false);
+      const { jaxpr, consts, nonzeroOut } = jvpJaxpr(calleeOf(params), nonzero, false);
       const given = tangents.filter((tangent): tangent is Value => !(tangent instanceof Zero));
       const results = bind(self(), [...consts, ...primals, ...given], { ...params, jaxpr });
       const zeros = out_avals.filter((_, k) => !nonzeroOut[k]).map((aval) => new Zero(aval));
@@ -47,7 +47,7 @@ export function callRules(self: () => Primitive): CallRules {
     transpose: (cotangents, operands, params) => {
       const linear = operands.map((operand) => operand instanceof UndefinedPrimal);
       const nonzero = cotangents.map((cotangent) => !(cotangent instanceof Zero));
-      const { jaxpr, consts, nonzeroOut } = transposeWithConstants(calleeOf(params), linear, nonzero);
+      const { jaxpr, consts, nonzeroOut } = transposeJaxpr(calleeOf(params), linear, nonzero);
       const fixed = operands.filter((operand): operand is Value => !(operand instanceof UndefinedPrimal));
       const given = cotangents.filter((cotangent): cotangent is Value => !(cotangent instanceof Zero));
       const results = bind(self(), [...consts, ...fixed, ...given], { ...params, jaxpr });

@@ -1,7 +1,7 @@
 import type { ArrayBase } from "../core/array-base.ts";
 import type { ShapedArray } from "../core/aval.ts";
 import { condParams, splitList } from "../core/control-params.ts";
-import type { ClosedJaxpr } from "../core/jaxpr.ts";
+import { ClosedJaxpr, Jaxpr, Var } from "../core/jaxpr.ts";
 import { JaxprCache } from "../core/jaxpr-cache.ts";
 import type {
   BatchRule,
@@ -12,13 +12,13 @@ import type {
   TransposeRule,
 } from "../core/primitive.ts";
 import { UndefinedPrimal, Zero } from "../core/tangent.ts";
-import { bind, bind1, currentTrace, type Value } from "../core/tracer.ts";
+import { avalOf, bind, bind1, currentTrace, type Value } from "../core/tracer.ts";
 import { like } from "../primitives/apply.ts";
 import { broadcastTo } from "../primitives/broadcast.ts";
 import { ge, select_n } from "../primitives/comparison.ts";
 import { zerosOf } from "../primitives/zeros.ts";
 import { batchAxisAt } from "../transforms/batch-axis.ts";
-import { flagKey, withoutConstants } from "../transforms/derived-jaxprs.ts";
+import { flagKey, lasts, withoutConstants, type Derived } from "../transforms/derived-jaxprs.ts";
 import { evalJaxpr } from "../transforms/eval-jaxpr.ts";
 import { traceToJaxpr } from "../transforms/jaxpr-trace.ts";
 import { jvpJaxpr } from "../transforms/jvp.ts";
@@ -33,13 +33,35 @@ function anyOf(flags: readonly (readonly boolean[])[]): boolean[] {
   return flags[0]!.map((_, k) => flags.some((own) => own[k]));
 }
 
+/** Branches of one signature: each takes what the rules in any of them closed over, and looks at its own. */
+function sharingConstants(
+  parts: readonly Derived[],
+): Derived & { readonly branches: readonly ClosedJaxpr[] } {
+  const branches = parts.map(({ jaxpr: { jaxpr }, consts }, own) => {
+    const closed = parts.flatMap((part, k) =>
+      k === own ? jaxpr.invars.slice(0, consts.length) : part.consts.map((value) => new Var(avalOf(value))),
+    );
+    const invars = [...closed, ...jaxpr.invars.slice(consts.length)];
+    return new ClosedJaxpr(new Jaxpr([], invars, jaxpr.eqns, jaxpr.outvars), []);
+  });
+  return { jaxpr: branches[0]!, branches, consts: parts.flatMap((part) => part.consts) };
+}
+
+const derivatives = new JaxprCache<ReturnType<typeof sharingConstants>>();
+
 const jvp: JvpRule = ([index, ...primals], [, ...tangents], params) => {
   const { branches } = condParams(params);
   const nonzero = tangents.map((tangent) => !(tangent instanceof Zero));
   const nonzeroOut = anyOf(branches.map((branch) => jvpJaxpr(branch, nonzero, false).nonzeroOut));
+  const derivative = derivatives.get(
+    branches,
+    flagKey(nonzero),
+    () => sharingConstants(branches.map((branch) => jvpJaxpr(branch, nonzero, nonzeroOut))),
+    lasts,
+  );
   const given = tangents.filter((tangent): tangent is Value => !(tangent instanceof Zero));
-  const results = bind(cond, [index!, ...primals, ...given], {
-    branches: branches.map((branch) => jvpJaxpr(branch, nonzero, nonzeroOut).jaxpr),
+  const results = bind(cond, [index!, ...derivative.consts, ...primals, ...given], {
+    branches: derivative.branches,
   });
   const [values, dots] = splitList(results, nonzeroOut.length);
   const zeros = unpicked(values!, nonzeroOut).map((value) => new Zero(value.aval));
@@ -162,7 +184,7 @@ const partialEval: PartialEvalRule = (evaluation, operands, params) => {
   return merged(unknownOut, waiting, known!);
 };
 
-interface BackwardBranches {
+interface BackwardBranches extends Derived {
   readonly branches: readonly ClosedJaxpr[];
   readonly nonzeroOut: readonly boolean[];
 }
@@ -174,7 +196,7 @@ function backwardBranches(
   linear: readonly boolean[],
   nonzero: readonly boolean[],
 ): BackwardBranches {
-  return backwards.get(branches, `${flagKey(linear)} ${flagKey(nonzero)}`, () => {
+  const backward = (): BackwardBranches => {
     const parts = branches.map((branch) => transposeJaxpr(branch, linear, nonzero));
     const nonzeroOut = anyOf(parts.map((part) => part.nonzeroOut));
     const joined = parts.map((part, k) => {
@@ -183,19 +205,20 @@ function backwardBranches(
         const zeros = unpicked(branches[k]!.in_avals, part.nonzeroOut).map(zerosOf);
         return picked(merged(part.nonzeroOut, results, zeros), nonzeroOut);
       };
-      return traced(f, part.jaxpr.in_avals);
+      return { jaxpr: traced(f, part.jaxpr.in_avals), consts: part.consts };
     });
-    return { branches: joined, nonzeroOut };
-  });
+    return { ...sharingConstants(joined), nonzeroOut };
+  };
+  return backwards.get(branches, `${flagKey(linear)} ${flagKey(nonzero)}`, backward, lasts);
 }
 
 const transpose: TransposeRule = (cotangents, [index, ...operands], params) => {
   const linear = operands.map((operand) => operand instanceof UndefinedPrimal);
   const nonzero = cotangents.map((cotangent) => !(cotangent instanceof Zero));
-  const { branches, nonzeroOut } = backwardBranches(condParams(params).branches, linear, nonzero);
+  const { branches, consts, nonzeroOut } = backwardBranches(condParams(params).branches, linear, nonzero);
   const fixed = unpicked(operands, linear) as Value[];
   const given = cotangents.filter((cotangent): cotangent is Value => !(cotangent instanceof Zero));
-  const results = bind(cond, [index as Value, ...fixed, ...given], { branches });
+  const results = bind(cond, [index as Value, ...consts, ...fixed, ...given], { branches });
   const rest = unpicked(operands, nonzeroOut).map((operand) =>
     operand instanceof UndefinedPrimal ? new Zero(operand.aval) : null,
   );

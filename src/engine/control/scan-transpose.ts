@@ -4,10 +4,10 @@ import type { ClosedJaxpr } from "../core/jaxpr.ts";
 import { JaxprCache } from "../core/jaxpr-cache.ts";
 import type { Params, Primitive, Tangent } from "../core/primitive.ts";
 import { UndefinedPrimal, Zero } from "../core/tangent.ts";
-import { bind, bind1, currentTrace, type Value } from "../core/tracer.ts";
+import { avalOf, bind, bind1, currentTrace, type Value } from "../core/tracer.ts";
 import { add_any } from "../primitives/elementwise.ts";
 import { instantiateZeros, zerosOf } from "../primitives/zeros.ts";
-import { flagKey, withoutConstants } from "../transforms/derived-jaxprs.ts";
+import { flagKey, lasts, withoutConstants, type Derived } from "../transforms/derived-jaxprs.ts";
 import { evalJaxpr } from "../transforms/eval-jaxpr.ts";
 import { traceToJaxpr } from "../transforms/jaxpr-trace.ts";
 import { partialEvalJaxpr } from "../transforms/partial-eval.ts";
@@ -35,7 +35,7 @@ export function scanTranspose(
 
   const [consts, , xs] = splitList(operands, numConsts, numCarry);
   const [carryCotangents, yCotangents] = splitList(cotangents, numCarry);
-  const fixedConsts = unpicked(consts!, constsLinear!) as Value[];
+  const fixedConsts = [...backward.consts, ...(unpicked(consts!, constsLinear!) as Value[])];
   const gathered = picked(backward.gathers, backward.gathers);
   const constAvals = picked(own.jaxpr.in_avals.slice(0, numConsts), backward.gathers);
   const carried = picked(carryCotangents!, backward.carryNonzero).map(instantiateZeros);
@@ -92,8 +92,8 @@ function afterKnownPart(
   );
 }
 
-interface BackwardScan {
-  /** (fixed constants, gathered cotangents, carry cotangents, cotangents of results, fixed elements) to the next ones. */
+interface BackwardScan extends Derived {
+  /** (what a rule closed over, fixed constants, gathered cotangents, carry cotangents, cotangents of results, fixed elements) to the next ones. */
   readonly jaxpr: ClosedJaxpr;
   /** Which constants, carry and elements have cotangents. */
   readonly gathers: readonly boolean[];
@@ -110,18 +110,18 @@ function backwardOf(
 ): BackwardScan {
   const { jaxpr: body, num_consts: numConsts, num_carry: numCarry } = params;
   const key = `${String(numConsts)} ${String(numCarry)} ${flagKey(linear)} ${flagKey(nonzero)}`;
-  return backwards.get([body], key, () => {
+  const backward = (): BackwardScan => {
     const [forCarry, forYs] = splitList(nonzero, numCarry);
     const transposed = (carry: readonly boolean[]): ReturnType<typeof transposeJaxpr> =>
       transposeJaxpr(body, linear, [...carry, ...forYs!]);
     const carryNonzero = fixedPoint(forCarry!, (carry) =>
       transposed(carry).nonzeroOut.slice(numConsts, numConsts + numCarry),
     );
-    const { jaxpr: step, nonzeroOut } = transposed(carryNonzero);
+    const { jaxpr: step, consts: closedOver, nonzeroOut } = transposed(carryNonzero);
     const [gathers, carryOut, xsNonzero] = splitList(nonzeroOut, numConsts, numCarry);
     const [constAvals, carryAvals, xAvals] = splitList(body.in_avals, numConsts, numCarry);
     const [constsLinear, , xsLinear] = splitList(linear, numConsts, numCarry);
-    const fixedConsts = unpicked(constAvals!, constsLinear!);
+    const fixedConsts = [...closedOver.map(avalOf), ...unpicked(constAvals!, constsLinear!)];
     const gathered = picked(constAvals!, gathers!);
     const carried = picked(body.out_avals.slice(0, numCarry), carryNonzero);
     const ys = picked(body.out_avals.slice(numCarry), forYs!);
@@ -145,6 +145,7 @@ function backwardOf(
     };
     const avals = [...fixedConsts, ...gathered, ...carried, ...ys, ...unpicked(xAvals!, xsLinear!)];
     const jaxpr = withoutConstants(traceToJaxpr(f, avals, "transpose", currentTrace()));
-    return { jaxpr, gathers: gathers!, carryNonzero, xsNonzero: xsNonzero! };
-  });
+    return { jaxpr, consts: closedOver, gathers: gathers!, carryNonzero, xsNonzero: xsNonzero! };
+  };
+  return backwards.get([body], key, backward, lasts);
 }

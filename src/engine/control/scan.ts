@@ -6,15 +6,18 @@ import { Zero } from "../core/tangent.ts";
 import { bind, type Value } from "../core/tracer.ts";
 import { instantiateZeros } from "../primitives/zeros.ts";
 import { batchAxisAt } from "../transforms/batch-axis.ts";
-import { flagKey } from "../transforms/derived-jaxprs.ts";
+import { flagKey, lasts, type Derived } from "../transforms/derived-jaxprs.ts";
 import { jvpJaxpr } from "../transforms/jvp.ts";
 import { batchJaxpr } from "../transforms/vmap.ts";
 import { fixedPoint, merged, picked } from "./flags.ts";
 import { scanPartialEval } from "./scan-partial-eval.ts";
 import { scanTranspose } from "./scan-transpose.ts";
 
-interface ScanDerivative {
-  /** (constants, their tangents, carry, its tangents, elements, their tangents) to the same of carry and results. */
+interface ScanDerivative extends Derived {
+  /**
+   * (what a rule closed over, constants, their tangents, carry, its tangents, elements, their tangents) to the same of
+   * carry and results.
+   */
   readonly jaxpr: ClosedJaxpr;
   readonly carryNonzero: readonly boolean[];
   readonly ysNonzero: readonly boolean[];
@@ -26,16 +29,20 @@ const derivatives = new JaxprCache<ScanDerivative>();
 function derivativeOf(params: ScanParams, nonzero: readonly boolean[]): ScanDerivative {
   const { jaxpr: body, num_consts: numConsts, num_carry: numCarry } = params;
   const key = `${String(numConsts)} ${String(numCarry)} ${flagKey(nonzero)}`;
-  return derivatives.get([body], key, () => {
+  const derivative = (): ScanDerivative => {
     const [forConsts, forInit, forXs] = splitList(nonzero, numConsts, numCarry);
     const noYs = body.out_avals.slice(numCarry).map(() => false);
     const derive = (carry: readonly boolean[]): ReturnType<typeof jvpJaxpr> =>
       jvpJaxpr(body, [...forConsts!, ...carry, ...forXs!], [...carry, ...noYs]);
     const carryNonzero = fixedPoint(forInit!, (carry) => derive(carry).nonzeroOut.slice(0, numCarry));
-    const { jaxpr, nonzeroOut } = derive(carryNonzero);
+    const { jaxpr, consts: closedOver, nonzeroOut } = derive(carryNonzero);
     const ysNonzero = nonzeroOut.slice(numCarry);
     const count = (flags: readonly boolean[]): number => flags.filter(Boolean).length;
-    const [primalIns, tangentIns] = splitList(jaxpr.jaxpr.invars, body.in_avals.length);
+    const [closed, primalIns, tangentIns] = splitList(
+      jaxpr.jaxpr.invars,
+      closedOver.length,
+      body.in_avals.length,
+    );
     const [consts, carry, xs] = splitList(primalIns!, numConsts, numCarry);
     const [constsDot, carryDot, xsDot] = splitList(tangentIns!, count(forConsts!), count(carryNonzero));
     const [primalOuts, tangentOuts] = splitList(jaxpr.jaxpr.outvars, body.out_avals.length);
@@ -43,19 +50,20 @@ function derivativeOf(params: ScanParams, nonzero: readonly boolean[]): ScanDeri
     const [carryOutDot, ysDot] = splitList(tangentOuts!, count(carryNonzero));
     const rearranged = new Jaxpr(
       [],
-      [...consts!, ...constsDot!, ...carry!, ...carryDot!, ...xs!, ...xsDot!],
+      [...closed!, ...consts!, ...constsDot!, ...carry!, ...carryDot!, ...xs!, ...xsDot!],
       jaxpr.jaxpr.eqns,
       [...carryOut!, ...carryOutDot!, ...ys!, ...ysDot!],
     );
-    return { jaxpr: new ClosedJaxpr(rearranged, []), carryNonzero, ysNonzero };
-  });
+    return { jaxpr: new ClosedJaxpr(rearranged, []), consts: closedOver, carryNonzero, ysNonzero };
+  };
+  return derivatives.get([body], key, derivative, lasts);
 }
 
 const jvp: JvpRule = (primals, tangents, params) => {
   const own = scanParams(params);
   const { num_consts: numConsts, num_carry: numCarry } = own;
   const nonzero = tangents.map((tangent) => !(tangent instanceof Zero));
-  const { jaxpr, carryNonzero, ysNonzero } = derivativeOf(own, nonzero);
+  const { jaxpr, consts: closedOver, carryNonzero, ysNonzero } = derivativeOf(own, nonzero);
   const [consts, init, xs] = splitList(primals, numConsts, numCarry);
   const [constsDot, initDot, xsDot] = splitList(tangents, numConsts, numCarry);
   const present = (list: readonly Tangent[]): Value[] =>
@@ -64,11 +72,11 @@ const jvp: JvpRule = (primals, tangents, params) => {
   const carryTangents = picked(initDot!, carryNonzero).map(instantiateZeros);
   const results = bind(
     scan,
-    [...consts!, ...constTangents, ...init!, ...carryTangents, ...xs!, ...present(xsDot!)],
+    [...closedOver, ...consts!, ...constTangents, ...init!, ...carryTangents, ...xs!, ...present(xsDot!)],
     {
       ...own,
       jaxpr,
-      num_consts: numConsts + constTangents.length,
+      num_consts: closedOver.length + numConsts + constTangents.length,
       num_carry: numCarry + carryTangents.length,
     },
   );

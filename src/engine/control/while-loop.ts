@@ -11,7 +11,7 @@ import { select_n } from "../primitives/comparison.ts";
 import { reduce_or } from "../primitives/reductions.ts";
 import { instantiateZeros } from "../primitives/zeros.ts";
 import { batchAxisAt } from "../transforms/batch-axis.ts";
-import { flagKey, withoutConstants } from "../transforms/derived-jaxprs.ts";
+import { flagKey, lasts, withoutConstants } from "../transforms/derived-jaxprs.ts";
 import { evalJaxpr } from "../transforms/eval-jaxpr.ts";
 import { traceToJaxpr } from "../transforms/jaxpr-trace.ts";
 import { jvpJaxpr } from "../transforms/jvp.ts";
@@ -26,22 +26,31 @@ interface DerivedWhile {
   readonly carry: readonly boolean[];
 }
 
-const derivatives = new JaxprCache<DerivedWhile>();
+interface WhileDerivative extends DerivedWhile {
+  /** What rules closed over: constants of the new body, before the others. */
+  readonly consts: readonly Value[];
+}
+
+const derivatives = new JaxprCache<WhileDerivative>();
 
 /** The loop that carries tangents along; the condition does not look at them. */
-function derivativeOf(params: WhileParams, nonzero: readonly boolean[]): DerivedWhile {
+function derivativeOf(params: WhileParams, nonzero: readonly boolean[]): WhileDerivative {
   const { cond_jaxpr: cond, body_jaxpr: body, cond_nconsts: condConsts, body_nconsts: bodyConsts } = params;
   const key = `${String(condConsts)} ${String(bodyConsts)} ${flagKey(nonzero)}`;
-  return derivatives.get([cond, body], key, () => {
+  const derivative = (): WhileDerivative => {
     const [, forConsts, forInit] = splitList(nonzero, condConsts, bodyConsts);
     const derive = (flags: readonly boolean[]): ReturnType<typeof jvpJaxpr> =>
       jvpJaxpr(body, [...forConsts!, ...flags], flags);
     const carry = fixedPoint(forInit!, (flags) => derive(flags).nonzeroOut);
-    const { jaxpr } = derive(carry);
-    const [primalIns, tangentIns] = splitList(jaxpr.jaxpr.invars, body.in_avals.length);
+    const { jaxpr, consts: closedOver } = derive(carry);
+    const [closed, primalIns, tangentIns] = splitList(
+      jaxpr.jaxpr.invars,
+      closedOver.length,
+      body.in_avals.length,
+    );
     const [consts, carryIns] = splitList(primalIns!, bodyConsts);
     const [constsDot, carryDot] = splitList(tangentIns!, picked(forConsts!, forConsts!).length);
-    const invars = [...consts!, ...constsDot!, ...carryIns!, ...carryDot!];
+    const invars = [...closed!, ...consts!, ...constsDot!, ...carryIns!, ...carryDot!];
     const unused = carryDot!.map((variable) => new Var(variable.aval));
     const test = cond.jaxpr;
     return {
@@ -49,11 +58,13 @@ function derivativeOf(params: WhileParams, nonzero: readonly boolean[]): Derived
         cond_jaxpr: new ClosedJaxpr(new Jaxpr([], [...test.invars, ...unused], test.eqns, test.outvars), []),
         cond_nconsts: condConsts,
         body_jaxpr: new ClosedJaxpr(new Jaxpr([], invars, jaxpr.jaxpr.eqns, jaxpr.jaxpr.outvars), []),
-        body_nconsts: bodyConsts + constsDot!.length,
+        body_nconsts: closedOver.length + bodyConsts + constsDot!.length,
       },
+      consts: closedOver,
       carry,
     };
-  });
+  };
+  return derivatives.get([cond, body], key, derivative, lasts);
 }
 
 const jvp: JvpRule = (primals, tangents, params) => {
@@ -65,9 +76,11 @@ const jvp: JvpRule = (primals, tangents, params) => {
   const [, bodyDot, initDot] = splitList(tangents, condConsts, bodyConsts);
   const given = bodyDot!.filter((tangent): tangent is Value => !(tangent instanceof Zero));
   const carried = picked(initDot!, derivative.carry).map(instantiateZeros);
-  const results = bind(while_loop, [...forCond!, ...forBody!, ...given, ...init!, ...carried], {
-    ...derivative.params,
-  });
+  const results = bind(
+    while_loop,
+    [...forCond!, ...derivative.consts, ...forBody!, ...given, ...init!, ...carried],
+    { ...derivative.params },
+  );
   const [values, dots] = splitList(results, init!.length);
   const zeros = unpicked(values!, derivative.carry).map((value) => new Zero(value.aval));
   return { primals: values!, tangents: merged<Tangent>(derivative.carry, dots!, zeros) };

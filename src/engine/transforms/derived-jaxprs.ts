@@ -1,5 +1,4 @@
 import { config } from "../core/config.ts";
-import { NotImplementedError } from "../core/errors.ts";
 import { ClosedJaxpr, Jaxpr } from "../core/jaxpr.ts";
 import { Tracer, type Value } from "../core/tracer.ts";
 
@@ -58,20 +57,12 @@ export function asDerived(closed: ClosedJaxpr): Derived {
 }
 
 /** Constants that are tracers belong to a trace that ends. */
-export function lasts({ consts }: Derived): boolean {
+export function lasts({ consts }: Pick<Derived, "consts">): boolean {
   return !consts.some((value) => value instanceof Tracer);
 }
 
-/** For callers that cannot pass constants: the bodies of loops and branches. */
+/** A program that was traced from one without constants has none either. */
 export function withoutConstants(closed: ClosedJaxpr): ClosedJaxpr {
-  checkNoConstants(closed.consts.length);
+  if (closed.consts.length > 0) throw new Error("internal error: a derived program closed over an array");
   return closed;
-}
-
-export function checkNoConstants(count: number): void {
-  if (count === 0) return;
-  throw new NotImplementedError(
-    "A custom derivative rule inside a loop or conditional closed over an array. " +
-      "Pass the array to the function as an argument.",
-  );
 }

@@ -7,15 +7,7 @@ import { Zero } from "../core/tangent.ts";
 import { avalOf, bind, currentTrace, Tracer, withTrace, type Trace, type Value } from "../core/tracer.ts";
 import { broadcastTo } from "../primitives/broadcast.ts";
 import { instantiateZeros } from "../primitives/zeros.ts";
-import {
-  asDerived,
-  checkNoConstants,
-  DerivedJaxprs,
-  flagKey,
-  lasts,
-  spread,
-  type Derived,
-} from "./derived-jaxprs.ts";
+import { asDerived, DerivedJaxprs, flagKey, lasts, spread, type Derived } from "./derived-jaxprs.ts";
 import { evalJaxpr } from "./eval-jaxpr.ts";
 import { traceToJaxpr } from "./jaxpr-trace.ts";
 
@@ -152,20 +144,9 @@ const derivatives = new DerivedJaxprs<JvpJaxpr & Derived>();
 
 /**
  * The derivative of a Jaxpr as a Jaxpr. `nonzero[k]`: argument k has a tangent; `instantiate[k]`: result k shall have
- * one even if it is zero.
+ * one even if it is zero. What a custom rule closed over comes before the arguments.
  */
 export function jvpJaxpr(
-  closed: ClosedJaxpr,
-  nonzero: readonly boolean[],
-  instantiate: readonly boolean[] | boolean,
-): JvpJaxpr {
-  const derivative = jvpWithConstants(closed, nonzero, instantiate);
-  checkNoConstants(derivative.consts.length);
-  return derivative;
-}
-
-/** As `jvpJaxpr`, for callers that can pass constants before the arguments. */
-export function jvpWithConstants(
   closed: ClosedJaxpr,
   nonzero: readonly boolean[],
   instantiate: readonly boolean[] | boolean,

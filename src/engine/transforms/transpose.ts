@@ -9,14 +9,7 @@ import { broadcastTo } from "../primitives/broadcast.ts";
 import { convert_element_type } from "../primitives/conversion.ts";
 import { add_any } from "../primitives/elementwise.ts";
 import { reduce_sum } from "../primitives/reductions.ts";
-import {
-  asDerived,
-  checkNoConstants,
-  DerivedJaxprs,
-  flagKey,
-  lasts,
-  type Derived,
-} from "./derived-jaxprs.ts";
+import { asDerived, DerivedJaxprs, flagKey, lasts, type Derived } from "./derived-jaxprs.ts";
 import { evalJaxpr, valueOfLiteral } from "./eval-jaxpr.ts";
 import { traceToJaxpr } from "./jaxpr-trace.ts";
 import { PartialEvalTrace, type UnknownTracer } from "./partial-eval.ts";
@@ -142,20 +135,10 @@ const transposes = new DerivedJaxprs<TransposedJaxpr & Derived>();
 
 /**
  * The transpose of a Jaxpr as a Jaxpr. `linear[k]`: it is linear in argument k; `nonzero[k]`: result k has a
- * cotangent. Whatever depends on the other arguments only is computed first.
+ * cotangent. Whatever depends on the other arguments only is computed first. What a custom rule closed over comes
+ * before the arguments.
  */
 export function transposeJaxpr(
-  closed: ClosedJaxpr,
-  linear: readonly boolean[],
-  nonzero: readonly boolean[],
-): TransposedJaxpr {
-  const transposed = transposeWithConstants(closed, linear, nonzero);
-  checkNoConstants(transposed.consts.length);
-  return transposed;
-}
-
-/** As `transposeJaxpr`, for callers that can pass constants before the arguments. */
-export function transposeWithConstants(
   closed: ClosedJaxpr,
   linear: readonly boolean[],
   nonzero: readonly boolean[],

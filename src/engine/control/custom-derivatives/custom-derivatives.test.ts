@@ -80,6 +80,42 @@ describe("custom_jvp", () => {
     }
   });
 
+  it.each(forms)("may close over arrays in loops and branches: %s", (_, outside, inside) => {
+    const slope = jnp.array([1, 10, 100], "float32");
+    const f = jax.custom_jvp((x: ArrayBase) => x);
+    f.defjvp(([x]: ArrayBase[], [dx]: ArrayBase[]) => [x, op.mul(dx!, slope)]);
+    const g = jax.custom_vjp((x: ArrayBase) => x);
+    g.defvjp(
+      (x: ArrayBase) => [x, null],
+      (_: null, c: ArrayBase) => [op.mul(c, slope)],
+    );
+    for (const h of [f, g] as ((x: ArrayBase) => ArrayBase)[]) {
+      const twice = (x: ArrayBase): unknown => lax.fori_loop(0, 2, (_: unknown, c: ArrayBase) => h(c), x);
+      const scanned = (x: ArrayBase): unknown =>
+        lax.scan((c: ArrayBase, _: unknown) => [h(h(c)), null], x, jnp.zeros([1]))[0];
+      const chosen = (x: ArrayBase): unknown =>
+        lax.cond(
+          jnp.greater(jnp.sum(x), -1000) as ArrayBase,
+          (y: ArrayBase) => h(h(y)),
+          (y: ArrayBase) => y,
+          x,
+        );
+      for (const loop of [twice, scanned, chosen]) {
+        const sum = inside((x: ArrayBase) => jnp.sum(loop(x) as ArrayBase));
+        expect(list(call(outside(jax.grad(sum)), three()))).toEqual([1, 100, 10_000]);
+        expect(list(call(outside(jax.grad(sum)), three()))).toEqual([1, 100, 10_000]);
+      }
+    }
+    const until = (x: ArrayBase): unknown =>
+      lax.while_loop(
+        (c: ArrayBase) => jnp.less(jnp.sum(c), 100),
+        (c: ArrayBase) => op.mul(f(c) as ArrayBase, 2),
+        x,
+      );
+    const pushed = (x: ArrayBase): unknown => jax.jvp(inside(until as AnyF), [x], [jnp.ones(3)])[1];
+    expect(list(call(outside(pushed as AnyF), jnp.array([30, 10, 5], "float32")))).toEqual([4, 400, 40_000]);
+  });
+
   it("adds up the parts of defjvps, and leaves nondiff_argnums alone", () => {
     const h = jax.custom_jvp((x: ArrayBase, y: ArrayBase) => op.mul(x, y));
     h.defjvps((t: ArrayBase) => op.mul(t, 7), null);
