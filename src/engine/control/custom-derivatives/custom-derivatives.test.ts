@@ -95,7 +95,7 @@ describe("custom_jvp", () => {
         lax.scan((c: ArrayBase, _: unknown) => [h(h(c)), null], x, jnp.zeros([1]))[0];
       const chosen = (x: ArrayBase): unknown =>
         lax.cond(
-          jnp.greater(jnp.sum(x), -1000) as ArrayBase,
+          jnp.greater(jnp.sum(x), -1000),
           (y: ArrayBase) => h(h(y)),
           (y: ArrayBase) => y,
           x,
@@ -112,7 +112,7 @@ describe("custom_jvp", () => {
         (c: ArrayBase) => op.mul(f(c) as ArrayBase, 2),
         x,
       );
-    const pushed = (x: ArrayBase): unknown => jax.jvp(inside(until as AnyF), [x], [jnp.ones(3)])[1];
+    const pushed = (x: ArrayBase): unknown => jax.jvp(inside(until), [x], [jnp.ones(3)])[1];
     expect(list(call(outside(pushed as AnyF), jnp.array([30, 10, 5], "float32")))).toEqual([4, 400, 40_000]);
   });
 
