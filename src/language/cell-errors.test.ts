@@ -165,6 +165,16 @@ describe("run-time errors point into the cell", () => {
     expect(await framesOf(...cells)).toEqual([message, frames]);
   });
 
+  test("a function without a name has none, whoever calls it", () => {
+    const { map, code } = new ToyNotebook().transform("f(1)");
+    const place = `cell-a.ts?run=1:1:${String(code.indexOf("(1)") + 1)}`;
+    for (const name of ["eval", "FlatCall.eval", "FlatCall.<anonymous>"]) {
+      expect(framesInCells(`Error: x\n    at ${name} (${place})`, () => ({ cellId: "a", map }))).toEqual([
+        { cellId: "a", line: 1, column: 1 },
+      ]);
+    }
+  });
+
   test("the other notation of stacks is understood", () => {
     const { map } = new ToyNotebook().transform("f(1)");
     const column = new ToyNotebook().transform("f(1)").code.indexOf("(1)") + 1;

@@ -20,8 +20,8 @@ const frameLine =
 /** A line that names a data: URL holds a whole script; it is no cell's, and too long to match. */
 const maxLineLength = 1000;
 
-/** Names of functions the generated code consists of, not the reader's. */
-const anonymous = /^(?:eval|anonymous|<anonymous>|\(?async function\)?|.*\/<|)$/;
+/** Names of functions the generated code consists of, not the reader's; with the class of `this` before the dot. */
+const anonymous = /^(?:(?:\w+\.)?(?:eval|<anonymous>)|anonymous|\(?async function\)?|.*\/<|)$/;
 
 /**
  * The frames of an error's stack that lie in cells, innermost first, at their places in the cells' own text.
