@@ -107,21 +107,27 @@ function plainSum(values: Float64Array, start: number, length: number, round: (x
   return total;
 }
 
-export function sum(a: ArrayLike, axis?: AxisArgument, rest: ReductionOptions = {}): NdArray {
-  const options = optionsOf(axis, rest);
+/** A sum or product: of integers modulo 2^64, of floats by `fold`, rounded to the dtype at each step. */
+function accumulate(
+  a: ArrayLike,
+  options: ReductionOptions,
+  integers: Fold,
+  fold: (round: (x: number) => number) => Fold,
+): NdArray {
   const given = asarray(a);
   const array = astype(given, options.dtype ?? sumDType(given.dtype), false);
   const { dtype } = array;
-  if (!isFloat(dtype))
-    return reduce(
-      array,
-      options,
-      dtype,
-      foldBigints((x, y) => x + y, 0n),
-    );
-  const round = rounding(dtype);
-  return reduce(array, options, dtype, (elements, start, length, isInner) =>
-    (isInner ? pairwiseSum : plainSum)(elements as unknown as Float64Array, start, length, round),
+  return reduce(array, options, dtype, isFloat(dtype) ? fold(rounding(dtype)) : integers);
+}
+
+export function sum(a: ArrayLike, axis?: AxisArgument, rest: ReductionOptions = {}): NdArray {
+  const integers = foldBigints((x, y) => x + y, 0n);
+  return accumulate(
+    a,
+    optionsOf(axis, rest),
+    integers,
+    (round) => (elements, start, length, isInner) =>
+      (isInner ? pairwiseSum : plainSum)(elements as unknown as Float64Array, start, length, round),
   );
 }
 
@@ -134,19 +140,8 @@ function foldBigints(f: (x: bigint, y: bigint) => bigint, start: bigint): Fold {
 }
 
 export function prod(a: ArrayLike, axis?: AxisArgument, rest: ReductionOptions = {}): NdArray {
-  const options = optionsOf(axis, rest);
-  const given = asarray(a);
-  const array = astype(given, options.dtype ?? sumDType(given.dtype), false);
-  const { dtype } = array;
-  if (!isFloat(dtype))
-    return reduce(
-      array,
-      options,
-      dtype,
-      foldBigints((x, y) => BigInt.asIntN(64, x * y), 1n),
-    );
-  const round = rounding(dtype);
-  return reduce(array, options, dtype, (elements, start, length) => {
+  const integers = foldBigints((x, y) => BigInt.asIntN(64, x * y), 1n);
+  return accumulate(a, optionsOf(axis, rest), integers, (round) => (elements, start, length) => {
     let result = 1;
     for (let i = 0; i < length; i++) result = round(result * Number(elements[start + i]));
     return result;
