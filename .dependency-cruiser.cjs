@@ -52,7 +52,7 @@ const ENGINE = {
   backend: ["kernel", "core"],
   primitives: ["kernel", "core"],
   printing: ["core/aval", "core/dtype"],
-  kernel: ["core/dtype"],
+  kernel: ["core/aval", "core/dtype"],
   core: [],
 };
 
@@ -62,7 +62,6 @@ const ENGINE = {
  */
 const ENGINE_TYPES = {
   core: ["kernel/lowering-rule"],
-  kernel: ["core/aval"],
 };
 
 /** Matches the part itself, a file of that name, and everything in a folder of that name. */

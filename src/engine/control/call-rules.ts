@@ -1,5 +1,6 @@
 import type { ClosedJaxpr } from "../core/jaxpr.ts";
 import type { Params, Primitive, Tangent } from "../core/primitive.ts";
+import { merged, unpicked } from "../core/flags.ts";
 import { UndefinedPrimal, Zero } from "../core/tangent.ts";
 import { bind, type Value } from "../core/tracer.ts";
 import { batchAxisAt } from "../transforms/batch-axis.ts";
@@ -10,16 +11,6 @@ import { batchJaxpr } from "../transforms/vmap.ts";
 /** The program a call calls. */
 export function calleeOf(params: Params): ClosedJaxpr {
   return params["jaxpr"] as ClosedJaxpr;
-}
-
-/** One list from two: entry k is the next of `marked` where `flags[k]`, else the next of `others`. */
-export function mergeByFlag<T>(
-  flags: readonly boolean[],
-  marked: readonly T[],
-  others: readonly T[],
-): readonly T[] {
-  let [next, other] = [0, 0];
-  return flags.map((flag) => (flag ? marked[next++]! : others[other++]!));
 }
 
 type CallRules = Pick<Primitive, "abstractEval" | "lower" | "jvp" | "transpose" | "batch">;
@@ -38,10 +29,10 @@ export function callRules(self: () => Primitive): CallRules {
       const { jaxpr, consts, nonzeroOut } = jvpJaxpr(calleeOf(params), nonzero, false);
       const given = tangents.filter((tangent): tangent is Value => !(tangent instanceof Zero));
       const results = bind(self(), [...consts, ...primals, ...given], { ...params, jaxpr });
-      const zeros = out_avals.filter((_, k) => !nonzeroOut[k]).map((aval) => new Zero(aval));
+      const zeros = unpicked(out_avals, nonzeroOut).map((aval) => new Zero(aval));
       return {
         primals: results.slice(0, out_avals.length),
-        tangents: mergeByFlag<Tangent>(nonzeroOut, results.slice(out_avals.length), zeros),
+        tangents: merged<Tangent>(nonzeroOut, results.slice(out_avals.length), zeros),
       };
     },
     transpose: (cotangents, operands, params) => {
@@ -51,8 +42,8 @@ export function callRules(self: () => Primitive): CallRules {
       const fixed = operands.filter((operand): operand is Value => !(operand instanceof UndefinedPrimal));
       const given = cotangents.filter((cotangent): cotangent is Value => !(cotangent instanceof Zero));
       const results = bind(self(), [...consts, ...fixed, ...given], { ...params, jaxpr });
-      const rest = operands.filter((_, k) => !nonzeroOut[k]);
-      return mergeByFlag<Tangent | null>(
+      const rest = unpicked(operands, nonzeroOut);
+      return merged<Tangent | null>(
         nonzeroOut,
         results,
         rest.map((operand) => (operand instanceof UndefinedPrimal ? new Zero(operand.aval) : null)),

@@ -1,5 +1,6 @@
 import { callArguments } from "../core/call-arguments.ts";
 import { NotImplementedError } from "../core/errors.ts";
+import { merged, picked, unpicked } from "../core/flags.ts";
 import { ClosedJaxpr, Jaxpr } from "../core/jaxpr.ts";
 import type { PartialEvalRule, Primitive } from "../core/primitive.ts";
 import { bind, type Value } from "../core/tracer.ts";
@@ -9,7 +10,7 @@ import { DerivedJaxprs, flagKey } from "../transforms/derived-jaxprs.ts";
 import { checkCallable, functionName, type AnyFunction } from "../transforms/flat-call.ts";
 import { pruned } from "../transforms/jaxpr-builder.ts";
 import { partialEvalJaxpr } from "../transforms/partial-eval.ts";
-import { callRules, calleeOf, mergeByFlag } from "./call-rules.ts";
+import { callRules, calleeOf } from "./call-rules.ts";
 
 /** Programs that compute only some of a Jaxpr's results. */
 const restrictions = new DerivedJaxprs<ClosedJaxpr>();
@@ -17,17 +18,7 @@ const restrictions = new DerivedJaxprs<ClosedJaxpr>();
 function restricted(closed: ClosedJaxpr, wanted: readonly boolean[]): ClosedJaxpr {
   return restrictions.get(closed, flagKey(wanted), () => {
     const { invars, eqns, outvars } = closed.jaxpr;
-    return pruned(
-      new ClosedJaxpr(
-        new Jaxpr(
-          [],
-          invars,
-          eqns,
-          outvars.filter((_, k) => wanted[k]),
-        ),
-        [],
-      ),
-    );
+    return pruned(new ClosedJaxpr(new Jaxpr([], invars, eqns, picked(outvars, wanted)), []));
   });
 }
 
@@ -38,23 +29,19 @@ const partialEval: PartialEvalRule = (evaluation, operands, params) => {
   const { known, unknownOut } = partialEvalJaxpr(callee, unknownIn, false);
   const knownOut = unknownOut.map((flag) => !flag);
   const count = knownOut.filter(Boolean).length;
-  const now = evaluation.bindKnown(
-    remat,
-    operands.filter((_, k) => !unknownIn[k]),
-    {
-      ...params,
-      jaxpr: restricted(
-        known,
-        known.out_avals.map((_, k) => k < count),
-      ),
-    },
-  );
+  const now = evaluation.bindKnown(remat, unpicked(operands, unknownIn), {
+    ...params,
+    jaxpr: restricted(
+      known,
+      known.out_avals.map((_, k) => k < count),
+    ),
+  });
   const later = evaluation.record(remat, operands, {
     ...params,
     jaxpr: restricted(callee, unknownOut),
     differentiated: true,
   });
-  return mergeByFlag(unknownOut, later, now);
+  return merged(unknownOut, later, now);
 };
 
 /** remat2[jaxpr]: a call whose intermediate values are computed again for the backward pass. */

@@ -26,7 +26,7 @@ import { partialEvalJaxpr } from "../transforms/partial-eval.ts";
 import { transposeJaxpr } from "../transforms/transpose.ts";
 import { batchJaxpr } from "../transforms/vmap.ts";
 import { pjit } from "./call.ts";
-import { merged, picked, unpicked } from "./flags.ts";
+import { merged, picked, unpicked } from "../core/flags.ts";
 
 /** Flags that any of the branches sets. */
 function anyOf(flags: readonly (readonly boolean[])[]): boolean[] {

@@ -7,7 +7,7 @@ import { flagKey } from "../transforms/derived-jaxprs.ts";
 import { valueOfLiteral } from "../transforms/eval-jaxpr.ts";
 import { partialEvalJaxpr } from "../transforms/partial-eval.ts";
 import { pjit } from "./call.ts";
-import { fixedPoint, merged, picked, unpicked } from "./flags.ts";
+import { fixedPoint, merged, picked, unpicked } from "../core/flags.ts";
 
 /** A scan divided into one that can run now and one that has to wait. */
 interface SplitScan {

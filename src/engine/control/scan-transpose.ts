@@ -12,7 +12,7 @@ import { evalJaxpr } from "../transforms/eval-jaxpr.ts";
 import { traceToJaxpr } from "../transforms/jaxpr-trace.ts";
 import { partialEvalJaxpr } from "../transforms/partial-eval.ts";
 import { transposeJaxpr } from "../transforms/transpose.ts";
-import { fixedPoint, merged, picked, unpicked } from "./flags.ts";
+import { fixedPoint, merged, picked, unpicked } from "../core/flags.ts";
 import { runKnownScan } from "./scan-partial-eval.ts";
 
 type LinearOperand = Value | UndefinedPrimal;

@@ -9,7 +9,7 @@ import { batchAxisAt } from "../transforms/batch-axis.ts";
 import { flagKey, lasts, type Derived } from "../transforms/derived-jaxprs.ts";
 import { jvpJaxpr } from "../transforms/jvp.ts";
 import { batchJaxpr } from "../transforms/vmap.ts";
-import { fixedPoint, merged, picked } from "./flags.ts";
+import { fixedPoint, merged, picked } from "../core/flags.ts";
 import { scanPartialEval } from "./scan-partial-eval.ts";
 import { scanTranspose } from "./scan-transpose.ts";
 

@@ -17,7 +17,7 @@ import { traceToJaxpr } from "../transforms/jaxpr-trace.ts";
 import { jvpJaxpr } from "../transforms/jvp.ts";
 import { partialEvalJaxpr } from "../transforms/partial-eval.ts";
 import { batchJaxpr } from "../transforms/vmap.ts";
-import { fixedPoint, merged, picked, unpicked } from "./flags.ts";
+import { fixedPoint, merged, picked, unpicked } from "../core/flags.ts";
 
 /** Parameters of another loop, and what became of the carry. */
 interface DerivedWhile {

@@ -19,9 +19,7 @@ export class ShapedArray {
   }
 
   get size(): number {
-    let size = 1;
-    for (const extent of this.shape) size *= extent;
-    return size;
+    return sizeOf(this.shape);
   }
 
   update(change: { shape?: Shape; dtype?: DType; weakType?: boolean }): ShapedArray {
@@ -41,6 +39,13 @@ export class ShapedArray {
   get key(): string {
     return this.weakType ? `${this.toString()}*` : this.toString();
   }
+}
+
+/** How many elements a shape has. */
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (const extent of shape) size *= extent;
+  return size;
 }
 
 export function sameShape(left: Shape, right: Shape): boolean {

@@ -1,3 +1,4 @@
+import { sizeOf } from "../core/aval.ts";
 import type { DType } from "../core/dtype.ts";
 import type { ScalarExpr } from "./scalar-expr.ts";
 
@@ -137,12 +138,6 @@ export interface LinalgKernel extends KernelBase {
   readonly m: number;
   readonly n: number;
   readonly operands: readonly ScalarExpr[];
-}
-
-export function sizeOf(shape: readonly number[]): number {
-  let size = 1;
-  for (const extent of shape) size *= extent;
-  return size;
 }
 
 /** Elements of each output buffer, in order. */

@@ -1,5 +1,5 @@
 import type { ArrayBase } from "../core/array-base.ts";
-import { formatShape } from "../core/aval.ts";
+import { formatShape, sizeOf } from "../core/aval.ts";
 import { ValueError } from "../core/errors.ts";
 import { custom_jvp } from "../control/custom-derivatives/custom-jvp.ts";
 import { jit } from "../dispatch/jit.ts";
@@ -141,8 +141,4 @@ export function tensorsolve(
     );
   }
   return lax.reshape(solve(lax.reshape(moved, [y.size, y.size]), lax.reshape(y, [y.size])), rest);
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
 }

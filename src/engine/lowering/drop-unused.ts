@@ -1,4 +1,5 @@
 import { condParams, scanParams, splitList, whileParams } from "../core/control-params.ts";
+import { picked } from "../core/flags.ts";
 import { ClosedJaxpr, Jaxpr, type Atom, type JaxprEqn, type Var } from "../core/jaxpr.ts";
 
 /** The equations that `outputs` need, in order; loops and choices without the results that nothing uses. */
@@ -33,7 +34,7 @@ function prunedBody(
   { jaxpr }: ClosedJaxpr,
   wanted: readonly boolean[],
 ): { eqns: readonly JaxprEqn[]; outvars: readonly Atom[]; needed: readonly boolean[] } {
-  const outvars = jaxpr.outvars.filter((_, k) => wanted[k]);
+  const outvars = picked(jaxpr.outvars, wanted);
   const eqns = dropUnused(jaxpr.eqns, outvars);
   const read = new Set<Atom>([...outvars, ...eqns.flatMap((eqn) => eqn.invars)]);
   return { eqns, outvars, needed: jaxpr.invars.map((variable) => read.has(variable)) };
@@ -44,10 +45,6 @@ function closedWith(
   body: { readonly eqns: readonly JaxprEqn[]; readonly outvars: readonly Atom[] },
 ): ClosedJaxpr {
   return new ClosedJaxpr(new Jaxpr([], invars, body.eqns, body.outvars), []);
-}
-
-function pick<T>(list: readonly T[], flags: readonly boolean[]): T[] {
-  return list.filter((_, k) => flags[k]);
 }
 
 function pruneScan(eqn: JaxprEqn, isUsed: readonly boolean[]): JaxprEqn {
@@ -67,12 +64,12 @@ function pruneScan(eqn: JaxprEqn, isUsed: readonly boolean[]): JaxprEqn {
         ...eqn,
         params: {
           ...params,
-          jaxpr: closedWith(pick(params.jaxpr.jaxpr.invars, inputs), body),
+          jaxpr: closedWith(picked(params.jaxpr.jaxpr.invars, inputs), body),
           num_consts: consts!.filter(Boolean).length,
           num_carry: carry.filter(Boolean).length,
         },
-        invars: pick(eqn.invars, inputs),
-        outvars: pick(eqn.outvars, wanted),
+        invars: picked(eqn.invars, inputs),
+        outvars: picked(eqn.outvars, wanted),
       };
     }
     carryNeeded!.forEach((needed, k) => {
@@ -95,13 +92,13 @@ function pruneWhile(eqn: JaxprEqn, isUsed: readonly boolean[]): JaxprEqn {
       return {
         ...eqn,
         params: {
-          cond_jaxpr: closedWith(pick(condJaxpr.jaxpr.invars, [...condConsts!, ...wanted]), cond),
+          cond_jaxpr: closedWith(picked(condJaxpr.jaxpr.invars, [...condConsts!, ...wanted]), cond),
           cond_nconsts: condConsts!.filter(Boolean).length,
-          body_jaxpr: closedWith(pick(bodyJaxpr.jaxpr.invars, [...bodyConsts!, ...wanted]), body),
+          body_jaxpr: closedWith(picked(bodyJaxpr.jaxpr.invars, [...bodyConsts!, ...wanted]), body),
           body_nconsts: bodyConsts!.filter(Boolean).length,
         },
-        invars: pick(eqn.invars, [...condConsts!, ...bodyConsts!, ...wanted]),
-        outvars: pick(eqn.outvars, wanted),
+        invars: picked(eqn.invars, [...condConsts!, ...bodyConsts!, ...wanted]),
+        outvars: picked(eqn.outvars, wanted),
       };
     }
     carryNeeded!.forEach((needed, k) => {
@@ -117,9 +114,9 @@ function pruneCond(eqn: JaxprEqn, isUsed: readonly boolean[]): JaxprEqn {
   return {
     ...eqn,
     params: {
-      branches: branches.map((branch, k) => closedWith(pick(branch.jaxpr.invars, needed), bodies[k]!)),
+      branches: branches.map((branch, k) => closedWith(picked(branch.jaxpr.invars, needed), bodies[k]!)),
     },
-    invars: pick(eqn.invars, [true, ...needed]),
-    outvars: pick(eqn.outvars, isUsed),
+    invars: picked(eqn.invars, [true, ...needed]),
+    outvars: picked(eqn.outvars, isUsed),
   };
 }

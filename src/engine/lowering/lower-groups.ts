@@ -1,6 +1,7 @@
+import { sizeOf } from "../core/aval.ts";
 import type { DType } from "../core/dtype.ts";
 import { Var, type JaxprEqn } from "../core/jaxpr.ts";
-import { sizeOf, type Kernel } from "../kernel/kernel.ts";
+import type { Kernel } from "../kernel/kernel.ts";
 import type { ScalarExpr } from "../kernel/scalar-expr.ts";
 import type { FusionPlan, KernelGroup } from "./fuse.ts";
 import type { FlatJaxpr } from "./inline.ts";

@@ -1,6 +1,6 @@
 import { avalOf } from "../core/tracer.ts";
 import type { ArrayBase } from "../core/array-base.ts";
-import { formatShape, type Shape } from "../core/aval.ts";
+import { formatShape, sizeOf, type Shape } from "../core/aval.ts";
 import { ValueError } from "../core/errors.ts";
 import * as lax from "../lax/lax.ts";
 import { canonicalizeAxes, canonicalizeAxis, type Axis } from "./axis.ts";
@@ -8,10 +8,6 @@ import { broadcast_shapes } from "./broadcast-shapes.ts";
 import { toShape, type ShapeLike } from "./creation.ts";
 import { flattenNested, type NestedData } from "./nested-data.ts";
 import { arrayArgument, checkArraylike, stretch, type ArrayLike } from "./promote.ts";
-
-function product(shape: Shape): number {
-  return shape.reduce((size, extent) => size * extent, 1);
-}
 
 /** Extents of an array, scalar or nested lists. */
 export function shape(a: NestedData): Shape {
@@ -27,7 +23,7 @@ export function ndim(a: NestedData): number {
 /** Number of elements, or the extent of one axis. */
 export function size(a: NestedData, axis: number | null = null): number {
   const extents = shape(a);
-  return axis === null ? product(extents) : extents[canonicalizeAxis(axis, extents.length)]!;
+  return axis === null ? sizeOf(extents) : extents[canonicalizeAxis(axis, extents.length)]!;
 }
 
 /** The same elements, row-major, in another shape; one extent may be -1. Throws TypeError when they do not fit. */
@@ -45,7 +41,7 @@ function inferShape(array: ArrayBase, newShape: ShapeLike): Shape {
       `can only specify one unknown axis size with a \`-1\` value, got ${formatShape(extents)}`,
     );
   }
-  const known = product(extents.filter((extent) => extent !== -1));
+  const known = sizeOf(extents.filter((extent) => extent !== -1));
   if (known === 0 ? array.size > 0 : array.size % known !== 0) {
     throw new TypeError(
       `cannot reshape array of shape ${formatShape(array.shape)} (size ${String(array.size)}) into shape ` +

@@ -1,8 +1,8 @@
+import { sizeOf } from "../core/aval.ts";
 import type { JvpRule, Primitive } from "../core/primitive.ts";
 import { Zero } from "../core/tangent.ts";
 import { bind1 } from "../core/tracer.ts";
 import type { ScanKernel } from "../kernel/kernel.ts";
-import { sizeOf } from "../kernel/kernel.ts";
 import { max, min, mul } from "./arithmetic.ts";
 import { associativeScan } from "./dual.ts";
 import { linearInOneOperand } from "./view.ts";

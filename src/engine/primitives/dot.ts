@@ -1,10 +1,9 @@
-import { formatShape, ShapedArray, type Shape } from "../core/aval.ts";
+import { formatShape, type Shape, ShapedArray, sizeOf } from "../core/aval.ts";
 import type { BatchDim, Primitive } from "../core/primitive.ts";
 import { UndefinedPrimal, Zero } from "../core/tangent.ts";
 import { avalOf, bind1, type Value } from "../core/tracer.ts";
 import type { ExprBuilder } from "../kernel/expr-builder.ts";
 import type { Operand } from "../kernel/lowering-rule.ts";
-import { sizeOf } from "../kernel/kernel.ts";
 import type { ScalarExpr } from "../kernel/scalar-expr.ts";
 import { add_any } from "./elementwise.ts";
 import { transpose } from "./transpose.ts";

@@ -1,9 +1,9 @@
-import { formatShape, ShapedArray, type Shape } from "../core/aval.ts";
+import { formatShape, type Shape, ShapedArray, sizeOf } from "../core/aval.ts";
 import { isFloating, type DType } from "../core/dtype.ts";
 import type { JvpRule, Params, Primitive } from "../core/primitive.ts";
 import { bind } from "../core/tracer.ts";
 import type { ExprBuilder } from "../kernel/expr-builder.ts";
-import { sizeOf, type MatrixOperation } from "../kernel/kernel.ts";
+import type { MatrixOperation } from "../kernel/kernel.ts";
 import type { Operand } from "../kernel/lowering-rule.ts";
 import type { ScalarExpr } from "../kernel/scalar-expr.ts";
 import { batchInFront } from "./broadcast.ts";

@@ -1,8 +1,7 @@
-import { formatShape, ShapedArray, type Shape } from "../core/aval.ts";
+import { formatShape, type Shape, ShapedArray, sizeOf } from "../core/aval.ts";
 import type { Params, Primitive } from "../core/primitive.ts";
 import { bind1 } from "../core/tracer.ts";
 import type { ExprBuilder } from "../kernel/expr-builder.ts";
-import { sizeOf } from "../kernel/kernel.ts";
 import type { ScalarExpr } from "../kernel/scalar-expr.ts";
 import { batchElementwise, broadcastScalars } from "./elementwise.ts";
 import { moveAxis } from "./transpose.ts";

@@ -1,10 +1,9 @@
-import { ShapedArray } from "../core/aval.ts";
+import { ShapedArray, sizeOf } from "../core/aval.ts";
 import { ValueError } from "../core/errors.ts";
 import type { DType } from "../core/dtype.ts";
 import type { JvpRule, Primitive } from "../core/primitive.ts";
 import { Zero } from "../core/tangent.ts";
 import { avalOf, bind1, type Value } from "../core/tracer.ts";
-import { sizeOf } from "../kernel/kernel.ts";
 import { apply } from "./apply.ts";
 import { div, mul } from "./arithmetic.ts";
 import { broadcastBack, reduce_sum } from "./broadcast.ts";

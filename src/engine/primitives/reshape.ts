@@ -1,8 +1,7 @@
-import { formatShape, sameShape, type Shape } from "../core/aval.ts";
+import { formatShape, sameShape, type Shape, sizeOf } from "../core/aval.ts";
 import { ValueError } from "../core/errors.ts";
 import type { Primitive } from "../core/primitive.ts";
 import { avalOf, bind1, type Value } from "../core/tracer.ts";
-import { sizeOf } from "../kernel/kernel.ts";
 import { moveAxis } from "./transpose.ts";
 import { shiftAxes, view } from "./view.ts";
 

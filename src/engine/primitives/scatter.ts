@@ -1,11 +1,10 @@
 import type { ArrayBase } from "../core/array-base.ts";
 import { isFloating } from "../core/dtype.ts";
 import { NotImplementedError } from "../core/errors.ts";
-import { ShapedArray } from "../core/aval.ts";
+import { ShapedArray, sizeOf } from "../core/aval.ts";
 import type { JvpRule, Params, Primitive, TransposeRule } from "../core/primitive.ts";
 import { UndefinedPrimal, Zero } from "../core/tangent.ts";
 import { avalOf, bind1, type Value } from "../core/tracer.ts";
-import { sizeOf } from "../kernel/kernel.ts";
 import { apply, like } from "./apply.ts";
 import { add, div, mul } from "./arithmetic.ts";
 import { broadcastTo } from "./broadcast.ts";

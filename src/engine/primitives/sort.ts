@@ -1,7 +1,7 @@
+import { sizeOf } from "../core/aval.ts";
 import type { Primitive } from "../core/primitive.ts";
 import { Zero } from "../core/tangent.ts";
 import { avalOf, bind, bind1, type Value } from "../core/tracer.ts";
-import { sizeOf } from "../kernel/kernel.ts";
 import { batchInFront, broadcastTo } from "./broadcast.ts";
 import { gather } from "./gather.ts";
 import type { GatherDimensionNumbers } from "./gather-numbers.ts";

@@ -1,9 +1,8 @@
-import { formatShape, ShapedArray, type Shape } from "../core/aval.ts";
+import { formatShape, type Shape, ShapedArray, sizeOf } from "../core/aval.ts";
 import { ValueError } from "../core/errors.ts";
 import type { Params, Primitive } from "../core/primitive.ts";
 import { Zero } from "../core/tangent.ts";
 import { avalOf, bind1, type Value } from "../core/tracer.ts";
-import { sizeOf } from "../kernel/kernel.ts";
 import { apply } from "./apply.ts";
 import { neg } from "./arithmetic.ts";
 import { batchInFront } from "./broadcast.ts";

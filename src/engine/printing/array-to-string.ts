@@ -1,5 +1,6 @@
+import { sizeOf } from "../core/aval.ts";
 import type { HostScalar } from "../core/dtype.ts";
-import { EDGE_ITEMS, edgeBlocks, isSummarised, sizeOf } from "./edge-blocks.ts";
+import { EDGE_ITEMS, edgeBlocks, isSummarised } from "./edge-blocks.ts";
 import { elementFormat, type ElementFormat } from "./element-format.ts";
 import type { PrintableArray } from "./printable-array.ts";
 

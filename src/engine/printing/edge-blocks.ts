@@ -1,3 +1,4 @@
+import { sizeOf } from "../core/aval.ts";
 /** Arrays with more elements than this are printed by their edges (NumPy's `threshold`). */
 const SUMMARY_THRESHOLD = 1000;
 
@@ -8,10 +9,6 @@ export const EDGE_ITEMS = 3;
 export interface Block {
   readonly start: number;
   readonly length: number;
-}
-
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
 }
 
 /** Whether an array of this shape is printed by its edges only. */

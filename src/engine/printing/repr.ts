@@ -2,7 +2,7 @@ import { formatShape } from "../core/aval.ts";
 import type { DType, HostScalar } from "../core/dtype.ts";
 import { arrayToString, LINE_WIDTH } from "./array-to-string.ts";
 import { shortestDigits, positionalParts, scientificParts, type FloatKind } from "./decimal-digits.ts";
-import { sizeOf } from "./edge-blocks.ts";
+import { sizeOf } from "../core/aval.ts";
 import { nonFiniteText } from "./element-format.ts";
 import type { PrintableArray } from "./printable-array.ts";
 

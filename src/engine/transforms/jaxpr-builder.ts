@@ -3,17 +3,37 @@ import type { ShapedArray } from "../core/aval.ts";
 import { ClosedJaxpr, Jaxpr, Literal, Var, type Atom, type JaxprEqn } from "../core/jaxpr.ts";
 import type { Params, Primitive } from "../core/primitive.ts";
 import { avalOfScalar, convertScalar, type PythonScalar } from "../core/scalar.ts";
-import type { Value } from "../core/tracer.ts";
+import { leakedTracer, Tracer, type Trace, type Value } from "../core/tracer.ts";
+
+/** A variable of a Jaxpr in the making, standing for the array it will hold. */
+export abstract class VariableTracer extends Tracer {
+  readonly variable: Var;
+
+  constructor(variable: Var) {
+    super();
+    this.variable = variable;
+  }
+
+  override get aval(): ShapedArray {
+    return this.variable.aval;
+  }
+}
+
+/** Whether values of `trace` may be used inside `inner`. A trace that has ended encloses nothing that still runs. */
+function isEnclosing(trace: Trace, inner: Trace): boolean {
+  for (let outer = inner.parent; outer !== undefined; outer = outer.parent) if (outer === trace) return true;
+  return false;
+}
 
 /** A Jaxpr in the making: equations, and the values from outside that they use. */
 export class JaxprBuilder {
-  readonly #variableOf: (value: ArrayBase) => Var | undefined;
+  readonly #trace: Trace;
   readonly #constants = new Map<ArrayBase, Var>();
   readonly #eqns: JaxprEqn[] = [];
 
-  /** `variableOf` tells the tracers of the program being built, which have variables, from values from outside. */
-  constructor(variableOf: (value: ArrayBase) => Var | undefined) {
-    this.#variableOf = variableOf;
+  /** Tracers of `trace` are the variables; those of traces around it, and arrays, are values from outside. */
+  constructor(trace: Trace) {
+    this.#trace = trace;
   }
 
   /** The atom that stands for a value: arrays from outside become constvars, Python scalars literals. */
@@ -36,6 +56,12 @@ export class JaxprBuilder {
     const outvars = avals.map((aval) => new Var(aval));
     this.#eqns.push({ primitive, params, invars, outvars });
     return outvars;
+  }
+
+  #variableOf(value: ArrayBase): Var | undefined {
+    if (value instanceof VariableTracer && value._trace === this.#trace) return value.variable;
+    if (value instanceof Tracer && !isEnclosing(value._trace, this.#trace)) throw leakedTracer(value);
+    return undefined;
   }
 
   /** Everything recorded, as a program. */

@@ -2,22 +2,16 @@ import type { ArrayBase } from "../core/array-base.ts";
 import type { ShapedArray } from "../core/aval.ts";
 import { Var, type Atom, type ClosedJaxpr } from "../core/jaxpr.ts";
 import type { Params, Primitive } from "../core/primitive.ts";
-import { leakedTracer, Tracer, withTrace, type Trace, type Value } from "../core/tracer.ts";
-import { JaxprBuilder } from "./jaxpr-builder.ts";
+import { withTrace, type Trace, type Value } from "../core/tracer.ts";
+import { JaxprBuilder, VariableTracer } from "./jaxpr-builder.ts";
 
-/** A variable of the Jaxpr being built, standing for the array it will hold. */
-export class JaxprTracer extends Tracer {
+/** A value of the function being traced. */
+export class JaxprTracer extends VariableTracer {
   override readonly _trace: JaxprTrace;
-  readonly variable: Var;
 
   constructor(trace: JaxprTrace, variable: Var) {
-    super();
+    super(variable);
     this._trace = trace;
-    this.variable = variable;
-  }
-
-  override get aval(): ShapedArray {
-    return this.variable.aval;
   }
 
   override get origin(): string {
@@ -31,7 +25,7 @@ export class JaxprTrace implements Trace {
   /** Names the traced function in error messages. */
   readonly functionName: string;
   readonly parent: Trace | undefined;
-  readonly #builder = new JaxprBuilder((value) => this.#variableOf(value));
+  readonly #builder = new JaxprBuilder(this);
 
   constructor(functionName: string, parent: Trace | undefined) {
     this.functionName = functionName;
@@ -55,18 +49,6 @@ export class JaxprTrace implements Trace {
       outvars,
     );
   }
-
-  #variableOf(value: ArrayBase): Var | undefined {
-    if (value instanceof JaxprTracer && value._trace === this) return value.variable;
-    if (value instanceof Tracer && !isEnclosing(value._trace, this)) throw leakedTracer(value);
-    return undefined;
-  }
-}
-
-/** Whether values of `trace` may be used inside `inner`. A trace that has ended encloses nothing that still runs. */
-export function isEnclosing(trace: Trace, inner: Trace): boolean {
-  for (let outer = inner.parent; outer !== undefined; outer = outer.parent) if (outer === trace) return true;
-  return false;
 }
 
 /**

@@ -5,35 +5,20 @@ import type { Params, PartialEvaluation, Primitive, Tangent } from "../core/prim
 import { isFloating } from "../core/dtype.ts";
 import type { Scratch } from "../core/scratch.ts";
 import { Zero } from "../core/tangent.ts";
-import {
-  avalOf,
-  bind,
-  currentTrace,
-  leakedTracer,
-  Tracer,
-  withTrace,
-  type Trace,
-  type Value,
-} from "../core/tracer.ts";
+import { avalOf, bind, currentTrace, withTrace, type Trace, type Value } from "../core/tracer.ts";
 import { constantsAsArguments, DerivedJaxprs, flagKey, spread, withoutConstants } from "./derived-jaxprs.ts";
 import { evalJaxpr } from "./eval-jaxpr.ts";
-import { JaxprBuilder, pruned } from "./jaxpr-builder.ts";
-import { isEnclosing, traceToJaxpr } from "./jaxpr-trace.ts";
+import { JaxprBuilder, pruned, VariableTracer } from "./jaxpr-builder.ts";
+import { traceToJaxpr } from "./jaxpr-trace.ts";
 import { JvpTrace, jvpFlat, type FlatFunction } from "./jvp.ts";
 
 /** A value that is not known yet: a variable of the program that is left over. */
-export class UnknownTracer extends Tracer {
+export class UnknownTracer extends VariableTracer {
   override readonly _trace: PartialEvalTrace;
-  readonly variable: Var;
 
   constructor(trace: PartialEvalTrace, variable: Var) {
-    super();
+    super(variable);
     this._trace = trace;
-    this.variable = variable;
-  }
-
-  override get aval(): ShapedArray {
-    return this.variable.aval;
   }
 
   override get origin(): string {
@@ -45,7 +30,7 @@ export class UnknownTracer extends Tracer {
 export class PartialEvalTrace implements Trace, PartialEvaluation {
   readonly name = "JaxprTrace";
   readonly parent: Trace;
-  readonly #builder = new JaxprBuilder((value) => this.#variableOf(value));
+  readonly #builder = new JaxprBuilder(this);
 
   constructor(parent: Trace) {
     this.parent = parent;
@@ -82,12 +67,6 @@ export class PartialEvalTrace implements Trace, PartialEvaluation {
     const outvars: Atom[] = results.map((value) => this.#builder.atomOf(value));
     const invars = args.map((tracer) => tracer.variable);
     return pruned(this.#builder.build(invars, outvars));
-  }
-
-  #variableOf(value: ArrayBase): Var | undefined {
-    if (value instanceof UnknownTracer && value._trace === this) return value.variable;
-    if (value instanceof Tracer && !isEnclosing(value._trace, this)) throw leakedTracer(value);
-    return undefined;
   }
 }
 

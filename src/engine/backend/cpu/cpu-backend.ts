@@ -1,5 +1,6 @@
+import { sizeOf } from "../../core/aval.ts";
 import type { DType, HostArray, HostScalar } from "../../core/dtype.ts";
-import { sizeOf, type Kernel } from "../../kernel/kernel.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
 import {
   counters,
   type Backend,

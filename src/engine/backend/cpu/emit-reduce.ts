@@ -1,5 +1,6 @@
+import { sizeOf } from "../../core/aval.ts";
 import type { DType, HostArray } from "../../core/dtype.ts";
-import { sizeOf, type ReduceKernel } from "../../kernel/kernel.ts";
+import type { ReduceKernel } from "../../kernel/kernel.ts";
 import { topologicalOrder, type ScalarExpr } from "../../kernel/scalar-expr.ts";
 import { forEachChunk } from "./chunks.ts";
 import { Body, nest, prologue, unrolledNest } from "./emit-body.ts";

@@ -1,5 +1,6 @@
+import { sizeOf } from "../../core/aval.ts";
 import type { DType } from "../../core/dtype.ts";
-import { sizeOf, type ScatterKernel } from "../../kernel/kernel.ts";
+import type { ScatterKernel } from "../../kernel/kernel.ts";
 import { forEachChunk } from "./chunks.ts";
 import { Body, nest, prologue, storeText } from "./emit-body.ts";
 import { MapProgram } from "./emit-map.ts";

@@ -1,7 +1,5 @@
 import { sameShape, type ShapedArray } from "../../core/aval.ts";
-import { callArguments } from "../../core/call-arguments.ts";
 import { isFloating } from "../../core/dtype.ts";
-import { AttributeError } from "../../core/errors.ts";
 import { ArrayBase } from "../../core/array-base.ts";
 import { typedScalar } from "../../core/scalar.ts";
 import { withScratch } from "../../core/scratch.ts";
@@ -9,7 +7,6 @@ import { avalOf, bind1, type Value } from "../../core/tracer.ts";
 import { treeFlatten, treeKey, treeUnflatten, type PyTreeDef } from "../../core/tree.ts";
 import { add } from "../../primitives/arithmetic.ts";
 import { zerosOf } from "../../primitives/zeros.ts";
-import { positionsOf } from "../../transforms/call-signature.ts";
 import {
   checkCallable,
   checkLeaf,
@@ -18,15 +15,10 @@ import {
   type AnyFunction,
 } from "../../transforms/flat-call.ts";
 import { bindCustomJvp, type FlatJvp } from "./custom-jvp-call.ts";
-import { joinArguments, splitArguments } from "./custom-rule.ts";
+import { customFunction, joinArguments, splitArguments } from "./custom-rule.ts";
 
 /** From [arguments that are constants of the rule], primals and tangents to [results, their tangents]. */
 export type JvpFunction = (...args: never[]) => unknown;
-
-export interface CustomDerivativeOptions {
-  /** Positions of arguments that are no arrays, or constants of the derivative: the rule gets them first. */
-  readonly nondiff_argnums?: number | readonly number[];
-}
 
 /** A function with a derivative of its own. */
 export interface CustomJvpFunction {
@@ -45,26 +37,17 @@ export interface CustomJvpFunction {
  * Differentiating it without a rule throws AttributeError.
  */
 export function custom_jvp(f: AnyFunction, ...rest: unknown[]): CustomJvpFunction {
-  checkCallable(f);
-  const options = callArguments<CustomDerivativeOptions>("custom_jvp", ["nondiff_argnums"], rest);
-  const nondiff = positionsOf(options.nondiff_argnums);
-  const name = functionName(f);
-  let rule: AnyFunction | undefined;
-  const call = (...args: unknown[]): unknown => {
-    if (rule === undefined) {
-      throw new AttributeError(`No JVP defined for custom_jvp function ${name} using defjvp.`);
-    }
-    return callWithRule(f, rule, args, nondiff);
-  };
-  Object.defineProperty(call, "name", { value: name });
+  const { call, setRules } = customFunction<AnyFunction>("jvp", f, rest, (rule, args, nondiff) =>
+    callWithRule(f, rule, args, nondiff),
+  );
   return Object.assign(call, {
     defjvp: <F extends JvpFunction>(jvp: F): F => {
       checkCallable(jvp);
-      rule = jvp;
+      setRules(jvp);
       return jvp;
     },
     defjvps: (...rules: (((...args: never[]) => unknown) | null)[]) => {
-      rule = sumOfParts(call, rules);
+      setRules(sumOfParts(call, rules));
     },
   });
 }

@@ -1,13 +1,52 @@
-import { NotImplementedError } from "../../core/errors.ts";
+import { callArguments } from "../../core/call-arguments.ts";
+import { AttributeError, NotImplementedError } from "../../core/errors.ts";
 import type { ClosedJaxpr } from "../../core/jaxpr.ts";
 import type { Params, PartialEvalRule, Tangent } from "../../core/primitive.ts";
 import { Zero } from "../../core/tangent.ts";
 import { avalOf, withTrace, type Value } from "../../core/tracer.ts";
-import { constantsAsArguments } from "../../transforms/derived-jaxprs.ts";
+import { positionsOf } from "../../transforms/call-signature.ts";
+import { asDerived, type Derived } from "../../transforms/derived-jaxprs.ts";
 import { evalJaxpr } from "../../transforms/eval-jaxpr.ts";
+import { checkCallable, functionName, type AnyFunction } from "../../transforms/flat-call.ts";
 import type { JaxprTrace } from "../../transforms/jaxpr-trace.ts";
 import { traceToJaxpr } from "../../transforms/jaxpr-trace.ts";
 import type { FlatFunction } from "../../transforms/jvp.ts";
+
+/** Keyword arguments of custom_jvp and custom_vjp. */
+interface CustomDerivativeOptions {
+  /** Positions of arguments that are no arrays, or constants of the derivative: the rule gets them first. */
+  readonly nondiff_argnums?: number | readonly number[];
+}
+
+/**
+ * What a user calls for a function with rules of its own, and the place the rules go; `apply` runs the call with them.
+ * Calling it without rules throws AttributeError.
+ */
+export function customFunction<Rules>(
+  kind: "jvp" | "vjp",
+  f: AnyFunction,
+  rest: readonly unknown[],
+  apply: (rules: Rules, args: readonly unknown[], nondiff: readonly number[]) => unknown,
+): { readonly call: (...args: unknown[]) => unknown; readonly setRules: (rules: Rules) => void } {
+  checkCallable(f);
+  const options = callArguments<CustomDerivativeOptions>(`custom_${kind}`, ["nondiff_argnums"], rest);
+  const nondiff = positionsOf(options.nondiff_argnums);
+  const name = functionName(f);
+  let rules: Rules | undefined;
+  const call = (...args: unknown[]): unknown => {
+    if (rules === undefined) {
+      throw new AttributeError(
+        `No ${kind.toUpperCase()} defined for custom_${kind} function ${name} using def${kind}.`,
+      );
+    }
+    return apply(rules, args, nondiff);
+  };
+  Object.defineProperty(call, "name", { value: name });
+  const setRules = (given: Rules): void => {
+    rules = given;
+  };
+  return { call, setRules };
+}
 
 /** The function as a closed Jaxpr, and the constants to call it with first. */
 export function bodyOf(
@@ -15,9 +54,8 @@ export function bodyOf(
   operands: readonly Value[],
   name: string,
   trace: JaxprTrace,
-): { readonly jaxpr: ClosedJaxpr; readonly consts: readonly Value[] } {
-  const closed = withTrace(trace, () => traceToJaxpr(f, operands.map(avalOf), name, trace));
-  return { jaxpr: constantsAsArguments(closed), consts: closed.consts as readonly Value[] };
+): Derived {
+  return asDerived(withTrace(trace, () => traceToJaxpr(f, operands.map(avalOf), name, trace)));
 }
 
 /** In an evaluation that builds a linear program no derivative rule is needed any more: the body itself runs. */

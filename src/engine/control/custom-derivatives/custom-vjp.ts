@@ -1,14 +1,12 @@
 import { sameShape, type ShapedArray } from "../../core/aval.ts";
-import { callArguments } from "../../core/call-arguments.ts";
 import { isFloating } from "../../core/dtype.ts";
-import { AttributeError, ValueError } from "../../core/errors.ts";
+import { ValueError } from "../../core/errors.ts";
 import { ArrayBase } from "../../core/array-base.ts";
 import { typedScalar } from "../../core/scalar.ts";
 import { withScratch } from "../../core/scratch.ts";
 import { avalOf, type Value } from "../../core/tracer.ts";
 import { treeFlatten, treeKey, treeUnflatten, type PyTreeDef } from "../../core/tree.ts";
 import { zerosOf } from "../../primitives/zeros.ts";
-import { positionsOf } from "../../transforms/call-signature.ts";
 import {
   checkCallable,
   checkLeaf,
@@ -16,8 +14,7 @@ import {
   shown,
   type AnyFunction,
 } from "../../transforms/flat-call.ts";
-import type { CustomDerivativeOptions } from "./custom-jvp.ts";
-import { joinArguments, splitArguments } from "./custom-rule.ts";
+import { customFunction, joinArguments, splitArguments } from "./custom-rule.ts";
 import { bindCustomVjp, type FlatBackward, type FlatForward } from "./custom-vjp-call.ts";
 
 /** A function with a way back of its own. */
@@ -41,23 +38,14 @@ interface Rules {
  * differentiating without rules AttributeError.
  */
 export function custom_vjp(f: AnyFunction, ...rest: unknown[]): CustomVjpFunction {
-  checkCallable(f);
-  const options = callArguments<CustomDerivativeOptions>("custom_vjp", ["nondiff_argnums"], rest);
-  const nondiff = positionsOf(options.nondiff_argnums);
-  const name = functionName(f);
-  let rules: Rules | undefined;
-  const call = (...args: unknown[]): unknown => {
-    if (rules === undefined) {
-      throw new AttributeError(`No VJP defined for custom_vjp function ${name} using defvjp.`);
-    }
-    return callWithRules(f, rules, args, nondiff);
-  };
-  Object.defineProperty(call, "name", { value: name });
+  const { call, setRules } = customFunction<Rules>("vjp", f, rest, (rules, args, nondiff) =>
+    callWithRules(f, rules, args, nondiff),
+  );
   return Object.assign(call, {
     defvjp: (fwd: AnyFunction, bwd: AnyFunction) => {
       checkCallable(fwd);
       checkCallable(bwd);
-      rules = { name, fwd, bwd };
+      setRules({ name: functionName(f), fwd, bwd });
     },
   });
 }

@@ -1,4 +1,5 @@
-import { linalgOutputs, sizeOf, type LinalgKernel } from "../../../kernel/kernel.ts";
+import { sizeOf } from "../../../core/aval.ts";
+import { linalgOutputs, type LinalgKernel } from "../../../kernel/kernel.ts";
 import { MapProgram } from "../emit-map.ts";
 import { wordArray, type KernelArguments } from "../program.ts";
 import { cholesky } from "./cholesky.ts";

@@ -1,6 +1,7 @@
+import { sizeOf } from "../../../core/aval.ts";
 import type { DType, HostArray, HostScalar } from "../../../core/dtype.ts";
 import { ExprBuilder } from "../../../kernel/expr-builder.ts";
-import { outputSizes, sizeOf, type Kernel, type ReduceOp } from "../../../kernel/kernel.ts";
+import { outputSizes, type Kernel, type ReduceOp } from "../../../kernel/kernel.ts";
 import type { ScalarExpr } from "../../../kernel/scalar-expr.ts";
 import { CpuBackend } from "../cpu-backend.ts";
 

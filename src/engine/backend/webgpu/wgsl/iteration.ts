@@ -1,4 +1,4 @@
-import { sizeOf } from "../../../kernel/kernel.ts";
+import { sizeOf } from "../../../core/aval.ts";
 import type { ScalarExpr } from "../../../kernel/scalar-expr.ts";
 import type { AxisValue } from "./body.ts";
 import { isRowMajor, laneAxis, uniformAxis } from "./lane-index.ts";

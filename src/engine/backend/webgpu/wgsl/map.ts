@@ -1,4 +1,5 @@
-import { sizeOf, type MapKernel } from "../../../kernel/kernel.ts";
+import { sizeOf } from "../../../core/aval.ts";
+import type { MapKernel } from "../../../kernel/kernel.ts";
 import type { Tuning } from "../device.ts";
 import { output, type BufferRef, type Pass, type Plan } from "../plan.ts";
 import { Body, toStore } from "./body.ts";

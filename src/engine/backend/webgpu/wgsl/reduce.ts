@@ -1,5 +1,6 @@
+import { sizeOf } from "../../../core/aval.ts";
 import type { DType } from "../../../core/dtype.ts";
-import { sizeOf, type ReduceKernel } from "../../../kernel/kernel.ts";
+import type { ReduceKernel } from "../../../kernel/kernel.ts";
 import { topologicalOrder } from "../../../kernel/scalar-expr.ts";
 import type { Tuning } from "../device.ts";
 import { output, temporary, type Pass, type Plan } from "../plan.ts";

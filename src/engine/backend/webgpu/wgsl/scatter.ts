@@ -1,5 +1,6 @@
+import { sizeOf } from "../../../core/aval.ts";
 import type { DType } from "../../../core/dtype.ts";
-import { sizeOf, type ScatterKernel } from "../../../kernel/kernel.ts";
+import type { ScatterKernel } from "../../../kernel/kernel.ts";
 import type { Tuning } from "../device.ts";
 import { output, type Pass, type Plan } from "../plan.ts";
 import { Body, splat, toStore } from "./body.ts";
