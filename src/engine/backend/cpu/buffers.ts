@@ -1,5 +1,6 @@
-import { itemsize, viewHost, type DType, type HostArray } from "../../core/dtype.ts";
+import { itemsize, type DType, type HostArray } from "../../core/dtype.ts";
 import type { DeviceMemory } from "../backend.ts";
+import { WasmMemory, type Region } from "./wasm-memory.ts";
 
 export interface MemoryLimits {
   /** Most bytes one array may take. */
@@ -10,37 +11,73 @@ export interface MemoryLimits {
   readonly maxPooledSize: number;
 }
 
-const gibibyte = 2 ** 30;
+/** Of what WebAssembly's 32-bit addresses reach, kept for padding, argument blocks, kernels and scratch memory. */
+const reserveBytes = 16 * 2 ** 20;
 
-export const defaultLimits: MemoryLimits = {
-  maxBufferSize: 4 * gibibyte,
-  maxTotalSize: 12 * gibibyte,
-  maxPooledSize: 2 * gibibyte,
-};
+/** What a memory of its own allows. */
+export function limitsOf(memory: WasmMemory): MemoryLimits {
+  const maxTotalSize = memory.maxBytes - reserveBytes;
+  return { maxBufferSize: maxTotalSize, maxTotalSize, maxPooledSize: maxTotalSize / 2 };
+}
 
 /** Index arithmetic is int32, so no array has more elements than that reaches. */
 const maxElements = 2 ** 31 - 1;
 
-/** Memory of one array: `elements` in NumPy's layout, `words` as compiled kernels see it. */
-export interface Storage {
-  readonly memory: ArrayBuffer;
-  readonly elements: HostArray;
-  /** As `elements`, with uint32 as Int32Array: kernels compute uint32 on the bits of int32. */
-  readonly words: HostArray;
-}
+/** Less than this is not worth a new memory. */
+const minShrink = 64 * 2 ** 20;
 
 /**
- * Memory by size class. A fresh ArrayBuffer costs a page fault for every 4 KiB first touched (as long as a whole
- * elementwise kernel takes), so released memory is kept and handed out again.
+ * Memory of one array. `address` and the views change when memory grows or arrays move (`WasmMemory.epoch`), which
+ * any allocation may cause: read them after the last one.
  */
+export class Storage {
+  readonly dtype: DType;
+  readonly length: number;
+  readonly bytes: number;
+  readonly region: Region;
+  readonly #memory: WasmMemory;
+  #elements: HostArray | undefined;
+  #words: HostArray | undefined;
+  #epoch = -1;
+
+  constructor(memory: WasmMemory, region: Region, dtype: DType, length: number, bytes: number) {
+    this.#memory = memory;
+    this.region = region;
+    this.dtype = dtype;
+    this.length = length;
+    this.bytes = bytes;
+  }
+
+  /** Where it is now, in the memory that kernels import. */
+  get address(): number {
+    return this.region.address;
+  }
+
+  /** The array in NumPy's layout. */
+  get elements(): HostArray {
+    if (this.#epoch !== this.#memory.epoch) {
+      this.#epoch = this.#memory.epoch;
+      this.#words = undefined;
+    } else if (this.#elements !== undefined) return this.#elements;
+    return (this.#elements = viewElements(this.dtype, this.#memory.buffer, this.address, this.length));
+  }
+
+  /** As `elements`, with uint32 as Int32Array: JavaScript kernels compute uint32 on the bits of int32. */
+  get words(): HostArray {
+    const { elements } = this;
+    return (this.#words ??= wordsOf(elements));
+  }
+}
+
+/** Hands out memory for arrays, within limits, and counts it. */
 export class BufferPool {
+  readonly memory: WasmMemory;
   readonly limits: MemoryLimits;
-  readonly #free = new Map<number, ArrayBuffer[]>();
-  #pooledBytes = 0;
   #liveBytes = 0;
   #peakBytes = 0;
 
-  constructor(limits: MemoryLimits = defaultLimits) {
+  constructor(memory: WasmMemory = new WasmMemory(), limits: MemoryLimits = limitsOf(memory)) {
+    this.memory = memory;
     this.limits = limits;
   }
 
@@ -48,37 +85,49 @@ export class BufferPool {
   take(dtype: DType, length: number): Storage {
     const bytes = length * itemsize(dtype);
     this.#checkSize(dtype, length, bytes);
-    const capacity = sizeClass(bytes);
-    const memory = this.#free.get(capacity)?.pop();
-    if (memory !== undefined) this.#pooledBytes -= capacity;
-    const storage = view(memory ?? this.#create(capacity, dtype, length), dtype, length);
+    const region = this.memory.allocate(bytes);
+    if (region === undefined) throw this.#outOfMemory(dtype, length, bytes);
     this.#liveBytes += bytes;
-    this.#peakBytes = Math.max(this.#peakBytes, this.#liveBytes);
-    return storage;
+    if (this.#liveBytes > this.#peakBytes) this.#peakBytes = this.#liveBytes;
+    return new Storage(this.memory, region, dtype, length, bytes);
   }
 
-  /** Takes the memory of an array back; over the cap the largest kept block goes to the garbage collector. */
+  /** Takes the memory of an array back; what is over the cap goes back to the system. */
   give(storage: Storage): void {
-    const capacity = storage.memory.byteLength;
-    this.#liveBytes -= storage.elements.byteLength;
-    let list = this.#free.get(capacity);
-    if (list === undefined) this.#free.set(capacity, (list = []));
-    list.push(storage.memory);
-    this.#pooledBytes += capacity;
-    while (this.#pooledBytes > this.limits.maxPooledSize) this.#dropLargest();
+    this.#liveBytes -= storage.bytes;
+    this.memory.free(storage.region);
+    if (this.memory.idleBytes > this.limits.maxPooledSize) this.memory.shrink();
   }
 
-  memory(): DeviceMemory {
-    return { liveBytes: this.#liveBytes, peakBytes: this.#peakBytes, pooledBytes: this.#pooledBytes };
+  /**
+   * Memory of a kernel's own, which is not counted as an array's. Arrays may move: addresses are read afterwards.
+   * Throws a RangeError where there is none left.
+   */
+  takeScratch(bytes: number): Storage {
+    const region = this.memory.allocate(bytes);
+    if (region === undefined) throw this.#outOfMemory("bool", bytes, bytes);
+    return new Storage(this.memory, region, "bool", bytes, bytes);
   }
 
+  giveScratch(storage: Storage): void {
+    this.memory.free(storage.region);
+  }
+
+  statistics(): DeviceMemory {
+    const pooledBytes = this.memory.idleBytes;
+    return { liveBytes: this.#liveBytes, peakBytes: this.#peakBytes, pooledBytes };
+  }
+
+  /** Gives unused memory back to the system, where it is enough to be worth moving the rest. */
   trim(): void {
-    this.#free.clear();
-    this.#pooledBytes = 0;
+    if (this.memory.idleBytes >= minShrink) this.memory.shrink();
   }
 
   #checkSize(dtype: DType, length: number, bytes: number): void {
     const { maxBufferSize, maxTotalSize } = this.limits;
+    if (length >= 0 && length <= maxElements && bytes <= maxBufferSize && Number.isInteger(length)) {
+      if (this.#liveBytes + bytes <= maxTotalSize) return;
+    }
     const what = `${dtype}[${length}] takes ${bytes} bytes`;
     if (!Number.isSafeInteger(length) || length < 0) throw new RangeError(`invalid array length ${length}`);
     if (bytes > maxBufferSize) {
@@ -89,53 +138,44 @@ export class BufferPool {
         `${dtype}[${length}] is over this device's limit of ${maxElements} elements an array`,
       );
     }
-    if (this.#liveBytes + bytes > maxTotalSize) {
-      const live = this.#liveBytes;
-      throw new RangeError(
-        `${what}; with ${live} bytes live it is over this device's maxTotalSize of ${maxTotalSize} bytes`,
-      );
-    }
+    const live = this.#liveBytes;
+    throw new RangeError(
+      `${what}; with ${live} bytes live it is over this device's maxTotalSize of ${maxTotalSize} bytes`,
+    );
   }
 
-  #create(capacity: number, dtype: DType, length: number): ArrayBuffer {
-    try {
-      return new ArrayBuffer(capacity);
-    } catch {
-      this.trim(); // The system may have refused only because of what is kept here.
-    }
-    try {
-      return new ArrayBuffer(capacity);
-    } catch {
-      const { maxBufferSize } = this.limits;
-      throw new RangeError(
-        `out of memory: the system refused ${capacity} bytes for ${dtype}[${length}] ` +
-          `(${this.#liveBytes} bytes live; maxBufferSize is ${maxBufferSize} bytes)`,
-      );
-    }
-  }
-
-  #dropLargest(): void {
-    let largest = -1;
-    for (const [capacity, list] of this.#free) if (list.length > 0 && capacity > largest) largest = capacity;
-    this.#free.get(largest)?.pop();
-    this.#pooledBytes -= largest;
+  #outOfMemory(dtype: DType, length: number, bytes: number): RangeError {
+    const { maxBytes, usedBytes } = this.memory;
+    const reason =
+      usedBytes + bytes > maxBytes
+        ? `${maxBytes - usedBytes} bytes are left of ${maxBytes}`
+        : "the system refused more memory";
+    return new RangeError(
+      `out of memory: ${dtype}[${length}] takes ${bytes} bytes, and ${reason} ` +
+        `(${this.#liveBytes} bytes live; maxTotalSize is ${this.limits.maxTotalSize} bytes)`,
+    );
   }
 }
 
-/** Rounds up to a quarter step between powers of two: at most a quarter is wasted, and near sizes share memory. */
-function sizeClass(bytes: number): number {
-  if (bytes <= 64) return 64;
-  const step = 2 ** Math.max(3, Math.floor(Math.log2(bytes - 1)) - 2);
-  return Math.ceil(bytes / step) * step;
+function viewElements(dtype: DType, buffer: ArrayBufferLike, address: number, length: number): HostArray {
+  switch (dtype) {
+    case "bool":
+      return new Uint8Array(buffer, address, length);
+    case "int32":
+      return new Int32Array(buffer, address, length);
+    case "uint32":
+      return new Uint32Array(buffer, address, length);
+    case "int64":
+      return new BigInt64Array(buffer, address, length);
+    case "float32":
+      return new Float32Array(buffer, address, length);
+    case "float64":
+      return new Float64Array(buffer, address, length);
+  }
 }
 
-function view(memory: ArrayBuffer, dtype: DType, length: number): Storage {
-  const elements = viewHost(dtype, memory).subarray(0, length);
-  return { memory, elements, words: wordsOf(elements) };
-}
-
-/** The array as compiled kernels see it: uint32 as the same bits in an Int32Array. */
-export function wordsOf(elements: HostArray): HostArray {
+/** The array as JavaScript kernels see it: uint32 as the same bits in an Int32Array. */
+function wordsOf(elements: HostArray): HostArray {
   return elements instanceof Uint32Array
     ? new Int32Array(elements.buffer, elements.byteOffset, elements.length)
     : elements;

@@ -11,14 +11,15 @@ import {
   type PreparedKernel,
 } from "../backend.ts";
 import { compileDot } from "./dot.ts";
-import { BufferPool, defaultLimits, type MemoryLimits, type Storage } from "./buffers.ts";
+import { BufferPool, type MemoryLimits, type Storage } from "./buffers.ts";
 import { MapProgram } from "./emit-map.ts";
 import { ReduceProgram } from "./emit-reduce.ts";
 import { LinalgProgram } from "./linalg/linalg.ts";
-import { fillParams, packParams, type KernelArguments } from "./program.ts";
+import { WordProgram, type KernelProgram, type PreparedProgram, type WordArguments } from "./program.ts";
 import { ScanProgram } from "./scan.ts";
 import { ScatterProgram } from "./scatter.ts";
 import { SortProgram } from "./sort.ts";
+import { WasmMemory } from "./wasm-memory.ts";
 
 class CpuBuffer implements DeviceBuffer {
   readonly backend: CpuBackend;
@@ -32,14 +33,13 @@ class CpuBuffer implements DeviceBuffer {
     this.backend = backend;
     this.dtype = dtype;
     this.length = length;
-    this.bytes = storage.elements.byteLength;
+    this.bytes = storage.bytes;
     this.storage = storage;
   }
 }
 
-/** A kernel as a program over typed arrays. */
 interface CpuKernel extends CompiledKernel {
-  readonly run: (args: KernelArguments) => void;
+  readonly program: KernelProgram;
 }
 
 /**
@@ -56,20 +56,21 @@ export class CpuBackend implements Backend {
   readonly #pool: BufferPool;
   readonly #compiled = new WeakMap<Kernel, CpuKernel>();
 
-  constructor(limits: MemoryLimits = defaultLimits) {
-    this.#pool = new BufferPool(limits);
+  constructor(limits?: MemoryLimits) {
+    this.#pool = new BufferPool(new WasmMemory(), limits);
+    const { maxBufferSize, maxTotalSize } = this.#pool.limits;
     this.description = {
       kind: "cpu",
       name: "CPU",
       limits: [
-        { name: "maxBufferSize", value: limits.maxBufferSize },
-        { name: "maxTotalSize", value: limits.maxTotalSize },
+        { name: "maxBufferSize", value: maxBufferSize },
+        { name: "maxTotalSize", value: maxTotalSize },
       ],
       synchronousReads: true,
     };
   }
 
-  static create(limits: MemoryLimits = defaultLimits): CpuBackend {
+  static create(limits?: MemoryLimits): CpuBackend {
     return new CpuBackend(limits);
   }
 
@@ -99,7 +100,7 @@ export class CpuBackend implements Backend {
     if (compiled === undefined) {
       const before = counters.compileMs;
       const start = performance.now();
-      compiled = { kernel, run: compileKernel(kernel) };
+      compiled = { kernel, program: this.#compile(kernel) };
       this.#compiled.set(kernel, compiled);
       counters.compileMs = before + performance.now() - start;
     }
@@ -112,10 +113,9 @@ export class CpuBackend implements Backend {
     params: readonly HostScalar[],
     outputs: readonly DeviceBuffer[],
   ): void {
-    const { kernel, run } = compiled as CpuKernel;
-    const words = (buffer: DeviceBuffer): HostArray => storageOf(this.#own(buffer)).words;
+    const { program } = compiled as CpuKernel;
     const start = performance.now();
-    run({ inputs: inputs.map(words), outputs: outputs.map(words), ...packParams(kernel.params, params) });
+    program.run({ inputs: inputs.map(this.#storage), outputs: outputs.map(this.#storage), params });
     counters.runMs += performance.now() - start;
     counters.kernelsRun += 1;
   }
@@ -125,22 +125,19 @@ export class CpuBackend implements Backend {
     inputs: readonly DeviceBuffer[],
     outputs: readonly DeviceBuffer[],
   ): PreparedKernel {
-    const { kernel, run } = compiled as CpuKernel;
-    const words = (buffer: DeviceBuffer): HostArray => storageOf(this.#own(buffer)).words;
-    const packed = packParams(
-      kernel.params,
-      kernel.params.map(() => 0),
-    );
-    const args = { inputs: inputs.map(words), outputs: outputs.map(words), ...packed };
+    const { program } = compiled as CpuKernel;
+    const [from, to] = [inputs.map(this.#storage), outputs.map(this.#storage)];
+    const prepared: PreparedProgram = program.prepare?.(from, to) ?? {
+      run: (params) => program.run({ inputs: from, outputs: to, params }),
+    };
     return {
       run: (params) => {
         const start = performance.now();
-        if (params.length > 0) fillParams(kernel.params, params, packed);
-        run(args);
+        prepared.run(params);
         counters.runMs += performance.now() - start;
         counters.kernelsRun += 1;
       },
-      release: () => undefined,
+      release: () => prepared.release?.(),
     };
   }
 
@@ -175,7 +172,7 @@ export class CpuBackend implements Backend {
   }
 
   memory(): DeviceMemory {
-    return this.#pool.memory();
+    return this.#pool.statistics();
   }
 
   trim(): void {
@@ -185,6 +182,12 @@ export class CpuBackend implements Backend {
   destroy(): void {
     this.#pool.trim();
   }
+
+  #compile(kernel: Kernel): KernelProgram {
+    return new WordProgram(this.#pool.memory, kernel.params, compileKernel(kernel));
+  }
+
+  readonly #storage = (buffer: DeviceBuffer): Storage => storageOf(this.#own(buffer));
 
   #own(buffer: DeviceBuffer): CpuBuffer {
     if (!(buffer instanceof CpuBuffer) || buffer.backend !== this) {
@@ -206,7 +209,7 @@ function copyElements(from: HostArray, to: HostArray): void {
   (to as Uint8Array).set(from as Uint8Array);
 }
 
-function compileKernel(kernel: Kernel): (args: KernelArguments) => void {
+function compileKernel(kernel: Kernel): (args: WordArguments) => void {
   switch (kernel.kind) {
     case "map": {
       const program = new MapProgram({ ...kernel, order: kernel.shape.map((_, axis) => axis) });

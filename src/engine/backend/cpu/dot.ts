@@ -4,7 +4,7 @@ import { topologicalOrder, type ScalarExpr } from "../../kernel/scalar-expr.ts";
 import { MapProgram } from "./emit-map.ts";
 import { ReduceProgram } from "./emit-reduce.ts";
 import { literal } from "./emit-scalar.ts";
-import { compileLoop, wordArray, type KernelArguments, type LoopFunction } from "./program.ts";
+import { compileLoop, wordArray, type WordArguments, type LoopFunction } from "./program.ts";
 import { combination } from "./reduction.ts";
 
 /** A product with fewer rows, columns or terms than this is one fused reduction. */
@@ -18,7 +18,7 @@ const blockTerms = 256;
 /** Rows and columns whose sums are kept in locals together. */
 const tile = 4;
 
-export function compileDot(kernel: DotKernel): (args: KernelArguments) => void {
+export function compileDot(kernel: DotKernel): (args: WordArguments) => void {
   const { m, n, k, lhs } = kernel;
   if (Math.min(m, n, k) < minBlocked || lhs.dtype === "bool") {
     const program = new ReduceProgram(asReduction(kernel));
@@ -67,7 +67,7 @@ class BlockedDot {
     this.#store = compileLoop(storeText, [this.#sumType, lhs.dtype]);
   }
 
-  run(args: KernelArguments): void {
+  run(args: WordArguments): void {
     const { batch, m, n, k, lhs, rhs } = this.#kernel;
     const left = wordArray(lhs.dtype, batch * m * k);
     const right = wordArray(rhs.dtype, batch * n * k);

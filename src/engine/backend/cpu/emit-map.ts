@@ -2,7 +2,7 @@ import type { DType, HostArray } from "../../core/dtype.ts";
 import type { ScalarExpr } from "../../kernel/scalar-expr.ts";
 import { forEachChunk } from "./chunks.ts";
 import { Body, nest, prologue, storeText, unrolledNest } from "./emit-body.ts";
-import { compileLoop, type KernelArguments, type LoopFunction } from "./program.ts";
+import { compileLoop, type WordArguments, type LoopFunction } from "./program.ts";
 import { stagedChunk, Stages } from "./stages.ts";
 
 export interface MapOptions {
@@ -55,14 +55,14 @@ export class MapProgram {
     return this.#stages.isEmpty ? mapChunk : stagedChunk;
   }
 
-  run(extents: readonly number[], args: KernelArguments): void {
+  run(extents: readonly number[], args: WordArguments): void {
     forEachChunk(extents, this.maxChunk, (ranges, base) => this.runChunk(ranges, base, args));
   }
 
   runChunk(
     ranges: Int32Array,
     base: number,
-    args: KernelArguments,
+    args: WordArguments,
     accumulators: readonly HostArray[] = [],
   ): void {
     const scratch = this.#stages.isEmpty ? [] : this.#stages.run(ranges, base, args, accumulators);

@@ -5,7 +5,7 @@ import { topologicalOrder, type ScalarExpr } from "../../kernel/scalar-expr.ts";
 import { forEachChunk } from "./chunks.ts";
 import { Body, nest, prologue, unrolledNest } from "./emit-body.ts";
 import { MapProgram } from "./emit-map.ts";
-import { compileLoop, wordArray, type KernelArguments, type LoopFunction } from "./program.ts";
+import { compileLoop, wordArray, type WordArguments, type LoopFunction } from "./program.ts";
 import { foldOf, type Fold } from "./reduction.ts";
 import { stagedChunk, Stages } from "./stages.ts";
 import { strideCost } from "./strides.ts";
@@ -72,7 +72,7 @@ export class ReduceProgram {
     this.#epilogue = new MapProgram({ ...spec, order: kept, ready: finishedValues(spec, this.#slots) });
   }
 
-  run(args: KernelArguments): void {
+  run(args: WordArguments): void {
     const { shape, reduceShape, reductions } = this.#spec;
     const size = Math.max(1, sizeOf(reduceShape));
     const rounds = reductions.some(({ op, dtype }) => op === "sum" && dtype === "float64");
@@ -95,7 +95,7 @@ export class ReduceProgram {
     keptRanges: Int32Array,
     count: number,
     limit: number,
-    args: KernelArguments,
+    args: WordArguments,
   ): readonly HostArray[] {
     const { reduceShape } = this.#spec;
     const ranges = new Int32Array(keptRanges.length + 2 * reduceShape.length);

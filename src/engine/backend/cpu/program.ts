@@ -1,10 +1,32 @@
 import { allocateHost, type DType, type HostArray, type HostScalar } from "../../core/dtype.ts";
 import { counters } from "../backend.ts";
+import type { Storage } from "./buffers.ts";
 import { erfInvRows } from "./erf-inv-table.ts";
 import * as elementaryFunctions from "./math.ts";
+import type { WasmMemory } from "./wasm-memory.ts";
 
-/** What generated code reads and writes: memory, parameters, scratch of staged bodies, accumulators. */
+/** What a kernel runs on. */
 export interface KernelArguments {
+  readonly inputs: readonly Storage[];
+  readonly outputs: readonly Storage[];
+  /** One value per parameter slot. */
+  readonly params: readonly HostScalar[];
+}
+
+/** A compiled kernel, ready to run on any arguments. */
+export interface KernelProgram {
+  run(args: KernelArguments): void;
+  /** Many runs on the same arrays, where that can be had for less. */
+  prepare?(inputs: readonly Storage[], outputs: readonly Storage[]): PreparedProgram;
+}
+
+export interface PreparedProgram {
+  run(params: readonly HostScalar[]): void;
+  release?(): void;
+}
+
+/** What generated JavaScript reads and writes: memory, parameters, scratch of staged bodies, accumulators. */
+export interface WordArguments {
   readonly inputs: readonly HostArray[];
   readonly outputs: readonly HostArray[];
   /** Parameters by slot, but for int64 ones. */
@@ -60,20 +82,57 @@ export function compileLoop(body: string, dtypes: readonly DType[]): LoopFunctio
   return loop;
 }
 
-type PackedParams = Pick<KernelArguments, "numbers"> & { readonly bigints: bigint[] };
+type PackedParams = Pick<WordArguments, "numbers"> & { readonly bigints: bigint[] };
 
-/** Parameters as generated code takes them. */
-export function packParams(dtypes: readonly DType[], values: readonly HostScalar[]): PackedParams {
-  const packed = {
-    numbers: new Float64Array(dtypes.length),
-    bigints: new Array<bigint>(dtypes.length).fill(0n),
-  };
-  fillParams(dtypes, values, packed);
-  return packed;
+/** A kernel in generated JavaScript, over views of the memory. */
+export class WordProgram implements KernelProgram {
+  readonly #memory: WasmMemory;
+  readonly #dtypes: readonly DType[];
+  readonly #run: (args: WordArguments) => void;
+  readonly #packed: PackedParams;
+
+  /** `dtypes` are those of the parameters. */
+  constructor(memory: WasmMemory, dtypes: readonly DType[], run: (args: WordArguments) => void) {
+    this.#memory = memory;
+    this.#dtypes = dtypes;
+    this.#run = run;
+    this.#packed = {
+      numbers: new Float64Array(dtypes.length),
+      bigints: new Array<bigint>(dtypes.length).fill(0n),
+    };
+  }
+
+  run({ inputs, outputs, params }: KernelArguments): void {
+    fillParams(this.#dtypes, params, this.#packed);
+    this.#run({ inputs: inputs.map(words), outputs: outputs.map(words), ...this.#packed });
+  }
+
+  prepare(inputs: readonly Storage[], outputs: readonly Storage[]): PreparedProgram {
+    const views = (): WordArguments => ({
+      inputs: inputs.map(words),
+      outputs: outputs.map(words),
+      ...this.#packed,
+    });
+    let args = views();
+    let { epoch } = this.#memory;
+    return {
+      run: (params) => {
+        if (epoch !== this.#memory.epoch) {
+          args = views();
+          ({ epoch } = this.#memory);
+        }
+        if (params.length > 0) fillParams(this.#dtypes, params, this.#packed);
+        this.#run(args);
+      },
+    };
+  }
 }
 
-/** As `packParams`, into what was packed before. */
-export function fillParams(
+function words(storage: Storage): HostArray {
+  return storage.words;
+}
+
+function fillParams(
   dtypes: readonly DType[],
   values: readonly HostScalar[],
   { numbers, bigints }: PackedParams,

@@ -2,7 +2,7 @@ import type { HostArray } from "../../core/dtype.ts";
 import type { ScanKernel } from "../../kernel/kernel.ts";
 import { prologue } from "./emit-body.ts";
 import { MapProgram } from "./emit-map.ts";
-import { compileLoop, wordArray, type KernelArguments, type LoopFunction } from "./program.ts";
+import { compileLoop, wordArray, type WordArguments, type LoopFunction } from "./program.ts";
 import { combination, identityOf } from "./reduction.ts";
 
 /** Elements one call folds; float64 sums fold stretches apart, which keeps rounding errors from growing. */
@@ -39,7 +39,7 @@ ${this.#split ? "for (let k = 0; k < m; k++) { a0[k] = a0[k] + t0[k]; t0[k] = 0;
     this.#scan = compileLoop(`${declarations}\n${text}`, [value.dtype]);
   }
 
-  run(args: KernelArguments): void {
+  run(args: WordArguments): void {
     const { outer, length, inner, reverse, value } = this.#kernel;
     this.#values.run([outer, length, inner], args);
     if (outer * length * inner === 0) return;

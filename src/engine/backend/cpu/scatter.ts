@@ -4,7 +4,7 @@ import type { ScatterKernel } from "../../kernel/kernel.ts";
 import { forEachChunk } from "./chunks.ts";
 import { Body, nest, prologue, storeText } from "./emit-body.ts";
 import { MapProgram } from "./emit-map.ts";
-import { compileLoop, type KernelArguments, type LoopFunction } from "./program.ts";
+import { compileLoop, type WordArguments, type LoopFunction } from "./program.ts";
 import { combination } from "./reduction.ts";
 import { stagedChunk, Stages } from "./stages.ts";
 
@@ -33,7 +33,7 @@ if (at >= 0 && at < base) ${combineAt(kernel.op, kernel.update.dtype, body.value
     this.#update = compileLoop(text, [...kernel.inputs, kernel.update.dtype]);
   }
 
-  run(args: KernelArguments): void {
+  run(args: WordArguments): void {
     const { shape, updateShape } = this.#kernel;
     const size = sizeOf(shape);
     this.#operand.run(shape, args);

@@ -1,7 +1,7 @@
 import type { DType, HostArray } from "../../core/dtype.ts";
 import type { SortKernel } from "../../kernel/kernel.ts";
 import { MapProgram } from "./emit-map.ts";
-import { wordArray, type KernelArguments } from "./program.ts";
+import { wordArray, type WordArguments } from "./program.ts";
 
 /** Rows this short are sorted by insertion. */
 const shortRow = 32;
@@ -19,7 +19,7 @@ export class SortProgram {
     this.#values = new MapProgram({ ...kernel, order: [0, 1], values: kernel.values });
   }
 
-  run(args: KernelArguments): void {
+  run(args: WordArguments): void {
     const { outer, length, values } = this.#kernel;
     const unsorted = values.map((value) => wordArray(value.dtype, outer * length));
     this.#values.run([outer, length], { ...args, outputs: unsorted });

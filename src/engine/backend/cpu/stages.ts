@@ -2,7 +2,7 @@ import type { DType, HostArray } from "../../core/dtype.ts";
 import { topologicalOrder, type ScalarExpr } from "../../kernel/scalar-expr.ts";
 import { Body, nest, prologue, storeText } from "./emit-body.ts";
 import { isElementary } from "./emit-elementary.ts";
-import { compileLoop, wordArray, type KernelArguments, type LoopFunction } from "./program.ts";
+import { compileLoop, wordArray, type WordArguments, type LoopFunction } from "./program.ts";
 
 /**
  * V8 does not optimise a function of more than 60 KiB of bytecode, and takes long over a large one, so a large body
@@ -54,7 +54,7 @@ export class Stages {
   run(
     ranges: Int32Array,
     base: number,
-    args: KernelArguments,
+    args: WordArguments,
     accumulators: readonly HostArray[] = [],
   ): readonly HostArray[] {
     this.#scratch ??= this.#dtypes.map((dtype) => wordArray(dtype, stagedChunk));

@@ -1,7 +1,7 @@
 import { sizeOf } from "../../../core/aval.ts";
 import { linalgOutputs, type LinalgKernel } from "../../../kernel/kernel.ts";
 import { MapProgram } from "../emit-map.ts";
-import { wordArray, type KernelArguments } from "../program.ts";
+import { wordArray, type WordArguments } from "../program.ts";
 import { cholesky } from "./cholesky.ts";
 import { eigh } from "./eigh.ts";
 import { factorQr, formQ } from "./householder.ts";
@@ -24,7 +24,7 @@ export class LinalgProgram {
     );
   }
 
-  run(args: KernelArguments): void {
+  run(args: WordArguments): void {
     const { batch, m, n, operation, operands } = this.#kernel;
     const shapes = operandShapes(this.#kernel).map((shape) => [batch, ...shape]);
     const sizes = shapes.map(sizeOf);

@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { slackBytes, WasmMemory, type Region } from "./wasm-memory.ts";
+
+const mebibyte = 2 ** 20;
+
+/** A small generator of numbers below `n`, the same every time. */
+function numbers(seed: number): (n: number) => number {
+  let state = seed;
+  return (n) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+}
+
+interface Held {
+  readonly region: Region;
+  readonly bytes: number;
+  readonly mark: number;
+}
+
+/** Writes a mark over a region and the slack behind it. */
+function fill(memory: WasmMemory, { region, bytes, mark }: Held): void {
+  memory.views.u8.fill(mark, region.address, region.address + bytes + slackBytes);
+}
+
+function isIntact(memory: WasmMemory, { region, bytes, mark }: Held): boolean {
+  const end = region.address + bytes + slackBytes;
+  return memory.views.u8.subarray(region.address, end).every((byte) => byte === mark);
+}
+
+test.each([
+  ["small", false, 1200, 4000],
+  ["of all sizes", false, 300_000, 1500],
+  ["shared", true, 300_000, 1500],
+])("regions never overlap, in growing, compacted and replaced memory (%s)", (_, shared, largest, turns) => {
+  const memory = new WasmMemory({ shared, pages: 512 });
+  const next = numbers(largest);
+  const held: Held[] = [];
+  let refused = 0;
+  for (let turn = 0; turn < turns; turn++) {
+    if (next(100) < 55) {
+      const bytes = next(next(2) === 0 ? largest : 300);
+      const region = memory.allocate(bytes);
+      if (region === undefined) refused += 1;
+      else {
+        expect(region.address % 16).toBe(0);
+        const now = { region, bytes, mark: turn % 251 };
+        fill(memory, now);
+        held.push(now);
+      }
+    } else if (held.length > 0) {
+      const [gone] = held.splice(next(held.length), 1);
+      expect(isIntact(memory, gone!)).toBe(true);
+      memory.free(gone!.region);
+    }
+    if (turn % 500 === 499) memory.shrink();
+  }
+  expect(held.every((one) => isIntact(memory, one))).toBe(true);
+  for (const { region } of held) memory.free(region);
+  // Some cells wait in the last slab of their size.
+  expect(memory.usedBytes).toBeLessThanOrEqual(16 * 16384);
+  expect(refused).toBeLessThan(turns / 10);
+});
+
+test("holes too short one by one are moved together", () => {
+  const memory = new WasmMemory({ pages: 160 });
+  const regions = Array.from({ length: 9 }, () => memory.allocate(mebibyte)!);
+  regions.forEach((region, k) => memory.views.u8.fill(k + 1, region.address, region.address + mebibyte));
+  for (const k of [0, 2, 4, 6]) memory.free(regions[k]!);
+  const { epoch, generation } = memory;
+  const region = memory.allocate(4 * mebibyte);
+  expect(region).toBeDefined();
+  expect(memory.epoch).toBeGreaterThan(epoch);
+  expect(memory.generation).toBe(generation);
+  memory.views.u8.fill(99, region!.address, region!.address + 4 * mebibyte);
+  for (const k of [1, 3, 5, 7, 8]) {
+    const { address } = regions[k]!;
+    expect(memory.views.u8.subarray(address, address + mebibyte).every((byte) => byte === k + 1)).toBe(true);
+  }
+  expect(memory.allocate(2 * mebibyte)).toBeUndefined();
+});
+
+test("what was used before is used again before memory grows", () => {
+  const memory = new WasmMemory();
+  const block = (): Region => memory.allocate(8 * mebibyte)!;
+  const [first, second] = [block(), block()];
+  const { byteLength } = memory.buffer;
+  for (let k = 0; k < 100; k++) {
+    memory.free(second);
+    memory.free(block());
+    memory.allocate(1000);
+  }
+  expect(memory.buffer.byteLength).toBe(byteLength);
+  expect(first.address).toBeLessThan(second.address);
+});
