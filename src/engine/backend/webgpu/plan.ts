@@ -23,7 +23,7 @@ export interface Plan {
 }
 
 /** Words of the uniforms before the kernel's parameters. */
-export const headerWords = 8;
+export const headerWords = 16;
 
 export const input = (index: number): BufferRef => ({ kind: "input", index });
 export const output = (index: number): BufferRef => ({ kind: "output", index });

@@ -113,6 +113,63 @@ describe.each(["software", "hardware"] as const)("laid out for %s", (layout) => 
     });
   });
 
+  describe("dot of operands read in place", () => {
+    const [batch, m, n, k] = [2, 19, 22, 24];
+    const room = 24;
+    /** Positions of an operand's elements: by rows, by columns, the same matrix for every batch, from block 1 on. */
+    const layouts = {
+      "along k": (at: number, own: number, l: number) => (at * room + own) * room + l,
+      "along its own axis": (at: number, own: number, l: number) => (at * room + l) * room + own,
+      "shared by the batch": (_: number, own: number, l: number) => 4 + l * room + own,
+    };
+    const names = Object.keys(layouts) as (keyof typeof layouts)[];
+
+    it.each(names.flatMap((left) => names.map((right) => [left, right] as const)))(
+      "left %s, right %s",
+      async (left, right) => {
+        const b = new ExprBuilder();
+        const [ib, im, inn, ik] = [b.index(0, batch), b.index(1, m), b.index(2, n), b.index(3, k)];
+        const load = (buffer: number, name: keyof typeof layouts, own: ScalarExpr): ScalarExpr => {
+          const terms = [ib, own, ik].map((index, axis) =>
+            b.indexMultiply(index, layouts[name](...unit(axis)) - layouts[name](0, 0, 0)),
+          );
+          const start = b.int(layouts[name](0, 0, 0));
+          return b.load(
+            buffer,
+            "float32",
+            terms.reduce((sum, term) => b.indexAdd(sum, term), start),
+          );
+        };
+        const unit = (axis: number) => [0, 1, 2].map((i) => Number(i === axis)) as [number, number, number];
+        const size = batch * room * room + 4;
+        const data = [3, 5].map((seed) => {
+          const random = randomNumbers(size, seed);
+          return array("float32", size, (i) => Math.floor(random[i]! * 9) - 4);
+        });
+        const kernel: DotKernel = {
+          kind: "dot",
+          inputs: ["float32", "float32"],
+          params: [],
+          outputs: ["float32"],
+          ...{ batch, m, n, k },
+          lhs: load(0, left, im),
+          rhs: load(1, right, inn),
+        };
+        const [result] = await runKernel(device(), kernel, data);
+        const expected = Float64Array.from({ length: batch * m * n }, (_, at) => {
+          const [matrix, row, column] = [Math.floor(at / (m * n)), Math.floor(at / n) % m, at % n];
+          let sum = 0;
+          for (let l = 0; l < k; l += 1) {
+            const factor = Number(data[0]![layouts[left](matrix, row, l)]);
+            sum += factor * Number(data[1]![layouts[right](matrix, column, l)]);
+          }
+          return sum;
+        });
+        expect(firstDifference(result!, expected)).toBe(-1);
+      },
+    );
+  });
+
   describe("scan", () => {
     function scanKernel(
       dtype: DType,
