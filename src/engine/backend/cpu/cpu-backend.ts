@@ -19,6 +19,8 @@ import { WordProgram, type KernelProgram, type PreparedProgram, type WordArgumen
 import { ScanProgram } from "./scan.ts";
 import { ScatterProgram } from "./scatter.ts";
 import { SortProgram } from "./sort.ts";
+import { mapModule } from "./wasm/map.ts";
+import { TaskFunctions, WasmProgram } from "./wasm-program.ts";
 import { WasmMemory } from "./wasm-memory.ts";
 
 class CpuBuffer implements DeviceBuffer {
@@ -51,10 +53,12 @@ export class CpuBackend implements Backend {
   readonly description: DeviceDescription;
   readonly maxKernelBuffers = 256;
   readonly maxKernelWork = Infinity;
+  readonly cpuIsFaster = { elements: Infinity, factorized: Infinity };
   /** A processor is not lost. */
   readonly lost = new Promise<string>(() => undefined);
   readonly #pool: BufferPool;
   readonly #compiled = new WeakMap<Kernel, CpuKernel>();
+  readonly #functions = new TaskFunctions();
 
   constructor(limits?: MemoryLimits) {
     this.#pool = new BufferPool(new WasmMemory(), limits);
@@ -184,6 +188,13 @@ export class CpuBackend implements Backend {
   }
 
   #compile(kernel: Kernel): KernelProgram {
+    if (kernel.kind === "map" && sizeOf(kernel.shape) > 0) {
+      try {
+        return new WasmProgram(this.#pool, this.#functions, mapModule(kernel));
+      } catch (error) {
+        if (!(error instanceof TypeError && error.message.startsWith("not there yet"))) throw error;
+      }
+    }
     return new WordProgram(this.#pool.memory, kernel.params, compileKernel(kernel));
   }
 

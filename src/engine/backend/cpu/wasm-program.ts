@@ -1,0 +1,87 @@
+import { counters } from "../backend.ts";
+import type { DType, HostScalar } from "../../core/dtype.ts";
+import { ArgumentBlock } from "./argument-block.ts";
+import type { BufferPool, Storage } from "./buffers.ts";
+import type { KernelArguments, KernelProgram, PreparedProgram } from "./program.ts";
+import type { KernelModule } from "./wasm/kernel-module.ts";
+import type { WasmMemory } from "./wasm-memory.ts";
+
+/** Does one task of a kernel. */
+export type Task = (args: number, index: number) => void;
+
+/** A compiled module, and its instance on the memory there is now. */
+export class TaskFunction {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #module: WebAssembly.Module;
+  #task: Task | undefined;
+  #generation = -1;
+
+  constructor(bytes: Uint8Array<ArrayBuffer>) {
+    this.bytes = bytes;
+    this.#module = new WebAssembly.Module(bytes);
+  }
+
+  on(memory: WasmMemory): Task {
+    if (this.#task === undefined || this.#generation !== memory.generation) {
+      const instance = new WebAssembly.Instance(this.#module, { env: { memory: memory.memory } });
+      this.#task = instance.exports["task"] as Task;
+      this.#generation = memory.generation;
+    }
+    return this.#task;
+  }
+}
+
+/** The compiled modules of one memory: equal bytes are compiled once. */
+export class TaskFunctions {
+  readonly #known = new Map<string, TaskFunction>();
+
+  compile(bytes: Uint8Array<ArrayBuffer>): TaskFunction {
+    const key = new TextDecoder("latin1").decode(bytes);
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      known = new TaskFunction(bytes);
+      this.#known.set(key, known);
+      counters.kernelsCompiled += 1;
+    }
+    return known;
+  }
+}
+
+/** Runs the tasks of a WebAssembly kernel. */
+export class WasmProgram implements KernelProgram {
+  readonly #pool: BufferPool;
+  readonly #function: TaskFunction;
+  readonly #dtypes: readonly DType[];
+  readonly #hidden: readonly number[];
+  readonly #tasks: number;
+  readonly #block: ArgumentBlock;
+
+  constructor(pool: BufferPool, functions: TaskFunctions, kernel: KernelModule) {
+    this.#pool = pool;
+    this.#function = functions.compile(kernel.module.finish({ shared: pool.memory.shared }));
+    this.#dtypes = kernel.params;
+    this.#hidden = kernel.hidden;
+    this.#tasks = kernel.tasks;
+    this.#block = new ArgumentBlock(pool);
+  }
+
+  run({ inputs, outputs, params }: KernelArguments): void {
+    this.#run([...inputs, ...outputs], params);
+  }
+
+  prepare(inputs: readonly Storage[], outputs: readonly Storage[]): PreparedProgram {
+    const arrays = [...inputs, ...outputs];
+    return {
+      run: (params) => {
+        this.#run(arrays, params);
+      },
+    };
+  }
+
+  #run(arrays: readonly Storage[], params: readonly HostScalar[]): void {
+    const all = this.#hidden.length === 0 ? params : [...params, ...this.#hidden];
+    const args = this.#block.write(arrays, this.#dtypes, all);
+    const task = this.#function.on(this.#pool.memory);
+    for (let index = 0; index < this.#tasks; index++) task(args, index);
+  }
+}
