@@ -41,6 +41,14 @@ export interface PreparedKernel {
   release(): void;
 }
 
+/** How large the largest value of a program may be for the program to be faster on the CPU, inputs not counted. */
+export interface CpuIsFaster {
+  /** Elements, of any program. */
+  readonly elements: number;
+  /** Elements, of a program that factorizes matrices. */
+  readonly factorized: number;
+}
+
 /**
  * A device. Work is queued in order: a buffer may be released while work that uses it is still queued, and what a
  * later dispatch writes to reused memory comes after it.
@@ -52,6 +60,8 @@ export interface Backend {
   readonly maxKernelBuffers: number;
   /** Work per element, in additions, beyond which a kernel takes too long to compile; Infinity where none does. */
   readonly maxKernelWork: number;
+  /** For how many elements the CPU is faster; nothing is faster than the CPU on the CPU. */
+  readonly cpuIsFaster: CpuIsFaster;
 
   supports(dtype: DType): boolean;
 

@@ -7,6 +7,7 @@ export class ShapedArray {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly weakType: boolean;
+  #id = -1;
 
   constructor(shape: Shape, dtype: DType, weakType = false) {
     this.shape = shape;
@@ -39,6 +40,20 @@ export class ShapedArray {
   get key(): string {
     return this.weakType ? `${this.toString()}*` : this.toString();
   }
+
+  /** A number that stands for `key`: equal exactly when the keys are, and found much faster. */
+  get id(): number {
+    if (this.#id < 0) this.#id = idOf(this.key);
+    return this.#id;
+  }
+}
+
+const ids = new Map<string, number>();
+
+function idOf(key: string): number {
+  let id = ids.get(key);
+  if (id === undefined) ids.set(key, (id = ids.size));
+  return id;
 }
 
 /** How many elements a shape has. */
@@ -49,7 +64,10 @@ export function sizeOf(shape: Shape): number {
 }
 
 export function sameShape(left: Shape, right: Shape): boolean {
-  return left.length === right.length && left.every((extent, axis) => extent === right[axis]);
+  if (left === right) return true;
+  if (left.length !== right.length) return false;
+  for (let axis = 0; axis < left.length; axis++) if (left[axis] !== right[axis]) return false;
+  return true;
 }
 
 /** A shape as Python prints the tuple: `(3,)`, `(2, 3)`, `()`. */

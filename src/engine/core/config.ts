@@ -25,6 +25,11 @@ export const config = {
     return `${options.jax_enable_x64 ? "x64" : "x32"}${options.jax_threefry_partitionable ? "" : " original"}`;
   },
 
+  /** A number that stands for `key`. */
+  get code(): number {
+    return (options.jax_enable_x64 ? 1 : 0) + (options.jax_threefry_partitionable ? 2 : 0);
+  },
+
   /** Sets an option by JAX's name. Throws AttributeError for a name that is no option, TypeError for a wrong type. */
   update(name: string, value: boolean): void {
     if (!Object.hasOwn(options, name)) throw new AttributeError(`Unrecognized config option: ${name}`);

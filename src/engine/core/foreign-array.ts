@@ -39,7 +39,9 @@ export function adopt(value: unknown): unknown {
 
 /** `adopt` for the arguments of a function: each, and each element of a list. */
 export function adoptArguments(args: readonly unknown[]): readonly unknown[] {
-  if (!args.some(holdsForeign)) return args;
+  let foreign = false;
+  for (let k = 0; k < args.length && !foreign; k++) foreign = holdsForeign(args[k]);
+  if (!foreign) return args;
   return args.map((arg) => (Array.isArray(arg) ? arg.map(adopt) : adopt(arg)));
 }
 

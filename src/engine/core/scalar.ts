@@ -43,7 +43,18 @@ export type PythonScalar = number | boolean | bigint | WeakFloat | TypedScalar;
 
 /** The scalar converted to `dtype` without touching a device. */
 export function typedScalar(value: PythonScalar, dtype: DType, weakType = false): TypedScalar {
-  return new TypedScalar(convertScalar(value, dtype), new ShapedArray([], dtype, weakType));
+  return new TypedScalar(convertScalar(value, dtype), scalarAval(dtype, weakType));
+}
+
+const weakAvals = new Map<DType, ShapedArray>();
+const strongAvals = new Map<DType, ShapedArray>();
+
+/** The aval of a scalar: one object for each, as eager code asks for them all the time. */
+function scalarAval(dtype: DType, weakType: boolean): ShapedArray {
+  const avals = weakType ? weakAvals : strongAvals;
+  let aval = avals.get(dtype);
+  if (aval === undefined) avals.set(dtype, (aval = new ShapedArray([], dtype, weakType)));
+  return aval;
 }
 
 export function isPythonScalar(value: unknown): value is PythonScalar {
@@ -64,8 +75,8 @@ export function isPythonInt(value: number): boolean {
 /** The aval of a Python scalar: weak and 0-d, except that a boolean is a strong bool. */
 export function avalOfScalar(value: PythonScalar): ShapedArray {
   if (value instanceof TypedScalar) return value.aval;
-  if (typeof value === "boolean") return new ShapedArray([], "bool", false);
-  return new ShapedArray([], weakDTypeOf(value), true);
+  if (typeof value === "boolean") return scalarAval("bool", false);
+  return scalarAval(weakDTypeOf(value), true);
 }
 
 function weakDTypeOf(value: number | bigint | WeakFloat): DType {

@@ -4,14 +4,17 @@ import type { ForeignData } from "../core/foreign-array.ts";
 import { canonicalizeDType } from "../core/promotion.ts";
 import { convertScalar, TypedScalar } from "../core/scalar.ts";
 import { ArrayImpl } from "./array.ts";
-import { backendFor } from "./devices.ts";
+import { placeData } from "./placement.ts";
 import { Storage } from "./storage.ts";
 
 /** A copy of foreign data on a device, 64-bit elements narrowed while x64 is off; a scalar stays on the host. */
 export function adoptForeign({ data, shape, dtype, isScalar }: ForeignData): ArrayImpl | TypedScalar {
   const target = canonicalizeDType(dtype);
   if (isScalar) return new TypedScalar(convertScalar(data[0]!, target), new ShapedArray([], target, false));
-  const buffer = backendFor([target]).upload(target, target === dtype ? data : converted(data, target));
+  const buffer = placeData(target, data.length).upload(
+    target,
+    target === dtype ? data : converted(data, target),
+  );
   return new ArrayImpl(new ShapedArray(shape, target, false), new Storage(buffer));
 }
 

@@ -2,11 +2,14 @@ import { ArrayBase } from "../core/array-base.ts";
 import { formatShape, ShapedArray } from "../core/aval.ts";
 import type { HostArray, HostScalar } from "../core/dtype.ts";
 import { ValueError } from "../core/errors.ts";
-import type { Storage } from "./storage.ts";
+import { Hold, type Storage } from "./storage.ts";
 
-/** Memory of arrays that became unreachable is given back when the JavaScript engine notices. */
-const unreachable = new FinalizationRegistry<Storage>((storage) => {
-  storage.letGo();
+/**
+ * Memory of arrays that became unreachable is given back when the JavaScript engine notices. Deleted arrays stay
+ * registered: taking them off the list costs more than making them.
+ */
+const unreachable = new FinalizationRegistry<Hold>((hold) => {
+  hold.letGo();
 });
 
 /** Set when `block_until_ready` could not wait; the next timing waits instead. */
@@ -25,22 +28,23 @@ export function consumePendingBlock(): boolean {
  */
 export class ArrayImpl extends ArrayBase {
   override readonly aval: ShapedArray;
-  #storage: Storage | undefined;
+  readonly #hold: Hold;
 
   /** Takes over one hold on `storage`. */
   constructor(aval: ShapedArray, storage: Storage) {
     super();
     this.aval = aval;
-    this.#storage = storage;
-    unreachable.register(this, storage, this);
+    this.#hold = new Hold(storage);
+    unreachable.register(this, this.#hold);
   }
 
   /** The memory behind the array. Throws when the array has been deleted. */
   get storage(): Storage {
-    if (this.#storage === undefined) {
+    const { storage } = this.#hold;
+    if (storage === undefined) {
       throw new Error(`Array has been deleted with shape=${this.aval.toString()}.`);
     }
-    return this.#storage;
+    return storage;
   }
 
   /** "cpu" or "webgpu". */
@@ -50,10 +54,7 @@ export class ArrayImpl extends ArrayBase {
 
   /** Gives the memory back now; using the array afterwards is an error. Never needed, as unreachable arrays go too. */
   delete(): void {
-    if (this.#storage === undefined) return;
-    unreachable.unregister(this);
-    this.#storage.letGo();
-    this.#storage = undefined;
+    this.#hold.letGo();
   }
 
   /** Another handle on the same memory. */
@@ -62,7 +63,7 @@ export class ArrayImpl extends ArrayBase {
   }
 
   is_deleted(): boolean {
-    return this.#storage === undefined;
+    return this.#hold.storage === undefined;
   }
 
   /** Waits until the array is computed, and returns it. */

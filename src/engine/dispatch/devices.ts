@@ -1,9 +1,9 @@
 import type { Backend } from "../backend/backend.ts";
 import { CpuBackend } from "../backend/cpu/cpu-backend.ts";
-import type { DType } from "../core/dtype.ts";
 
 let cpu: Backend | undefined;
 let chosen: Backend | undefined;
+let shares = false;
 
 /** The CPU backend; it is always there. */
 export function cpuBackend(): Backend {
@@ -11,14 +11,23 @@ export function cpuBackend(): Backend {
   return cpu;
 }
 
-/** Where arrays are made and computed unless a dtype needs the CPU. */
+/** Where arrays are made and computed, but for what placement keeps on the CPU. */
 export function defaultBackend(): Backend {
   return chosen ?? cpuBackend();
 }
 
-/** Makes `backend` the default; arrays elsewhere move when they meet. */
-export function useBackend(backend: Backend): void {
+/** Whether small work stays on the CPU although another device is the default. */
+export function sharesWithCpu(): boolean {
+  return shares;
+}
+
+/**
+ * Makes `backend` the default; arrays elsewhere move when they meet. Small work stays on the CPU where that is faster
+ * if `sharing` says so; without, everything that can runs on the backend.
+ */
+export function useBackend(backend: Backend, sharing = false): void {
   chosen = backend;
+  shares = sharing;
 }
 
 /** Every backend in use, the default first. */
@@ -26,11 +35,4 @@ export function backends(): readonly Backend[] {
   const all = [defaultBackend()];
   if (cpu !== undefined && cpu !== all[0]) all.push(cpu);
   return all;
-}
-
-/** Where work on these dtypes runs: the default backend, or the CPU when one of them does not exist there. */
-export function backendFor(dtypes: Iterable<DType>): Backend {
-  const preferred = defaultBackend();
-  for (const dtype of dtypes) if (!preferred.supports(dtype)) return cpuBackend();
-  return preferred;
 }

@@ -1,15 +1,14 @@
 import type { ArrayBase } from "../core/array-base.ts";
 import type { ShapedArray } from "../core/aval.ts";
-import { JaxprCache } from "../core/jaxpr-cache.ts";
 import { ClosedJaxpr, Jaxpr, Literal, Var, type Atom } from "../core/jaxpr.ts";
+import { KeyTree } from "../core/key-tree.ts";
 import type { Params, Primitive } from "../core/primitive.ts";
 import { avalOfScalar, convertScalar, type PythonScalar } from "../core/scalar.ts";
 import { activeScratch } from "../core/scratch.ts";
-import { leakedTracer, Tracer, type Trace, type Value } from "../core/tracer.ts";
-import type { Program } from "../lowering/program.ts";
+import { currentTrace, leakedTracer, Tracer, type Trace, type Value } from "../core/tracer.ts";
+import { operandKey } from "./argument-keys.ts";
 import { ArrayImpl } from "./array.ts";
-import { compileProgram } from "./compile-program.ts";
-import { runProgram } from "./run-program.ts";
+import { PlacedProgram } from "./placed-program.ts";
 
 /**
  * Eager evaluation: every primitive is a program of one equation, compiled once for its parameters and the avals of
@@ -17,78 +16,87 @@ import { runProgram } from "./run-program.ts";
  */
 export class EvalTrace implements Trace {
   readonly name = "EvalTrace";
-  readonly #programs = new JaxprCache<Program>();
+  readonly #programs = new KeyTree<PlacedProgram>();
 
   processPrimitive(primitive: Primitive, operands: readonly Value[], params: Params): readonly ArrayBase[] {
-    const atoms = operands.map((operand) => atomOf(primitive, concrete(operand)));
-    const args = atoms.filter((atom) => !(atom instanceof Literal));
-    const results = runProgram(this.#find(primitive, params, atoms, args), args);
+    const args: (ArrayImpl | PythonScalar)[] = [];
+    let place = this.#programs.at(primitive);
+    for (const operand of operands) {
+      if (operand instanceof Tracer) throw leakedTracer(operand);
+      const literal = literalOf(primitive, operand as ArrayImpl | PythonScalar);
+      if (literal !== undefined) {
+        place = place.at(literal.aval.key).at(literal.value);
+        continue;
+      }
+      place = place.at(operandKey(operand as ArrayImpl | PythonScalar));
+      args.push(operand as ArrayImpl | PythonScalar);
+    }
+    for (const name in params) place = followParam(place.at(name), params[name]);
+    place.value ??= programOf(primitive, operands as readonly (ArrayImpl | PythonScalar)[], params);
+    const results = place.value.run(args);
     activeScratch()?.add(results);
     return results;
   }
+}
 
-  #find(
-    primitive: Primitive,
-    params: Params,
-    atoms: readonly (ArrayImpl | PythonScalar | Literal)[],
-    args: readonly (ArrayImpl | PythonScalar)[],
-  ): Program {
-    const { key, jaxprs } = describeParams(params);
-    return this.#programs.get(jaxprs, `${primitive.name} ${atoms.map(signatureOf).join(" ")} ${key}`, () => {
-      const flags = args.map((arg) => !(arg instanceof ArrayImpl));
-      return compileProgram(oneEquation(primitive, params, atoms), flags);
-    });
+/** Whether primitives bound now are computed at once. */
+export function evaluatesNow(): boolean {
+  return currentTrace() instanceof EvalTrace;
+}
+
+/** Where a parameter leads: plain data by its content, Jaxprs by identity. */
+function followParam<T>(from: KeyTree<T>, param: unknown): KeyTree<T> {
+  if (typeof param !== "object" || param === null) return typeof param === "function" ? from : from.at(param);
+  if (param instanceof ClosedJaxpr) return from.within(param);
+  if (Array.isArray(param)) {
+    let place = from.at(param.length);
+    for (let k = 0; k < param.length; k++) place = followParam(place, param[k]);
+    return place;
   }
+  let place = from;
+  for (const name in param) place = followParam(place.at(name), (param as Params)[name]);
+  return place.at(end);
 }
 
-/** Parameters as text, and the Jaxprs among them. */
-function describeParams(params: Params): { key: string; jaxprs: readonly ClosedJaxpr[] } {
-  const jaxprs: ClosedJaxpr[] = [];
-  const key = JSON.stringify(params, (_, value: unknown) => {
-    if (typeof value === "bigint") return `${String(value)}n`;
-    if (!(value instanceof ClosedJaxpr)) return value;
-    jaxprs.push(value);
-    return "jaxpr";
-  });
-  return { key, jaxprs };
-}
+/** Ends a record. */
+const end = Symbol("end");
 
 /** A scalar whose value shapes the kernel is a literal of the program; every other operand is an argument. */
-function atomOf(primitive: Primitive, operand: ArrayImpl | PythonScalar): ArrayImpl | PythonScalar | Literal {
+function literalOf(primitive: Primitive, operand: ArrayImpl | PythonScalar): Literal | undefined {
   const rule = primitive.lower;
-  if (operand instanceof ArrayImpl || rule.kind !== "elementwise" || rule.isStructural === undefined)
-    return operand;
+  if (operand instanceof ArrayImpl || rule.kind !== "elementwise" || rule.isStructural === undefined) {
+    return undefined;
+  }
   const aval = avalOfScalar(operand);
   const value = convertScalar(operand, aval.dtype);
-  return rule.isStructural(value) ? new Literal(value, aval) : operand;
+  return rule.isStructural(value) ? new Literal(value, aval) : undefined;
 }
 
-/** What a program depends on: `f32[3]`, `f32[]*$` for a host scalar, `1.5:f32[]` for a literal. */
-function signatureOf(atom: ArrayImpl | PythonScalar | Literal): string {
-  if (atom instanceof Literal) return `${String(atom.value)}:${atom.aval.key}`;
-  return avalOfArgument(atom).key + (atom instanceof ArrayImpl ? "" : "$");
-}
-
-function oneEquation(
+/** The program of one equation. */
+function programOf(
   primitive: Primitive,
+  operands: readonly (ArrayImpl | PythonScalar)[],
   params: Params,
-  atoms: readonly (ArrayImpl | PythonScalar | Literal)[],
-): Jaxpr {
-  const invars: Atom[] = atoms.map((atom) =>
-    atom instanceof Literal ? atom : new Var(avalOfArgument(atom)),
+): PlacedProgram {
+  const invars = operands.map(
+    (operand): Atom => literalOf(primitive, operand) ?? new Var(avalOfOperand(operand)),
   );
-  const avals = invars.map((atom) => atom.aval);
-  const outvars = primitive.abstractEval(avals, params).map((aval) => new Var(aval));
+  const outvars = primitive
+    .abstractEval(
+      invars.map((atom) => atom.aval),
+      params,
+    )
+    .map((aval) => new Var(aval));
   const variables = invars.filter((atom) => atom instanceof Var);
-  return new Jaxpr([], variables, [{ primitive, params, invars, outvars }], outvars);
+  const flags = operands
+    .filter((_, position) => invars[position] instanceof Var)
+    .map((operand) => !(operand instanceof ArrayImpl));
+  return new PlacedProgram(
+    new Jaxpr([], variables, [{ primitive, params, invars, outvars }], outvars),
+    flags,
+  );
 }
 
-function avalOfArgument(arg: ArrayImpl | PythonScalar): ShapedArray {
-  return arg instanceof ArrayImpl ? arg.aval : avalOfScalar(arg);
-}
-
-/** A value that can be computed with now; a tracer here has outlived its transformation. */
-function concrete(value: Value): ArrayImpl | PythonScalar {
-  if (value instanceof Tracer) throw leakedTracer(value);
-  return value as ArrayImpl | PythonScalar;
+function avalOfOperand(operand: ArrayImpl | PythonScalar): ShapedArray {
+  return operand instanceof ArrayImpl ? operand.aval : avalOfScalar(operand);
 }

@@ -1,16 +1,23 @@
 import { counters } from "../backend/backend.ts";
 import type { ArrayBase } from "../core/array-base.ts";
+import { config } from "../core/config.ts";
+import { KeyTree } from "../core/key-tree.ts";
 import type { PythonScalar } from "../core/scalar.ts";
-import { bind, currentTrace, Tracer, type Value } from "../core/tracer.ts";
+import { bind, Tracer, type Value } from "../core/tracer.ts";
 import { treeUnflatten } from "../core/tree.ts";
 import { pjit } from "../control/call.ts";
-import type { Program } from "../lowering/program.ts";
 import { checkCallable, functionName } from "../transforms/flat-call.ts";
-import { CallSignature, positionsOf, TracedSignatures, type Traced } from "../transforms/call-signature.ts";
+import {
+  CallSignature,
+  positionsOf,
+  staticKey,
+  TracedSignatures,
+  type Traced,
+} from "../transforms/call-signature.ts";
+import { followArgument } from "./argument-keys.ts";
 import { ArrayImpl } from "./array.ts";
-import { compileProgram } from "./compile-program.ts";
-import { EvalTrace } from "./eval-trace.ts";
-import { runProgram } from "./run-program.ts";
+import { evaluatesNow } from "./eval-trace.ts";
+import { PlacedProgram } from "./placed-program.ts";
 
 export interface JitOptions {
   /** Positions of arguments that are compile-time constants. */
@@ -30,7 +37,13 @@ export interface JitFunction<Args extends readonly unknown[], Result> {
 
 /** A traced signature, and its programs by which arguments are host scalars. */
 interface Compiled extends Traced {
-  readonly programs: Map<string, Program>;
+  readonly programs: Map<string, PlacedProgram>;
+}
+
+/** What a call with known arguments runs. */
+interface Ready {
+  readonly compiled: Compiled;
+  readonly program: PlacedProgram;
 }
 
 /**
@@ -50,15 +63,28 @@ export function jit<Args extends readonly unknown[], Result>(
   const cache = new TracedSignatures<Compiled>((call) =>
     traceTimed(call, f as (...args: readonly unknown[]) => unknown),
   );
+  // Calls that came before are found by their arguments alone; what is new or wrong takes the long way.
+  const ready = new KeyTree<Ready>();
   const jitted = (...args: Args): Result => {
-    const call = new CallSignature(args, statics, name);
-    const compiled = cache.find(call);
-    return treeUnflatten(compiled.out, run(compiled, call.leaves, name)) as Result;
+    const isDirect = evaluatesNow();
+    const leaves: Value[] = [];
+    const place = isDirect ? followCall(ready, args, statics, leaves) : undefined;
+    if (place?.value !== undefined) return call(place.value, leaves) as Result;
+    const signature = new CallSignature(args, statics, name);
+    const compiled = cache.find(signature);
+    const operands = [...(compiled.closed.consts as readonly Value[]), ...signature.leaves];
+    if (!isDirect || operands.some((operand) => operand instanceof Tracer)) {
+      return treeUnflatten(compiled.out, bind(pjit, operands, { jaxpr: compiled.callable, name })) as Result;
+    }
+    const found = { compiled, program: programFor(compiled, operands as Arguments) };
+    if (place !== undefined) place.value = found;
+    return call(found, signature.leaves) as Result;
   };
   Object.defineProperty(jitted, "name", { value: name });
   return Object.assign(jitted, {
     clear_cache: () => {
       cache.clear();
+      ready.clear();
     },
     _cache_size: () => cache.size,
   });
@@ -73,18 +99,37 @@ function traceTimed(call: CallSignature, f: (...args: readonly unknown[]) => unk
   return { ...traced, programs: new Map() };
 }
 
-function run(compiled: Compiled, leaves: readonly Value[], name: string): readonly ArrayBase[] {
-  const operands = [...(compiled.closed.consts as readonly Value[]), ...leaves];
-  const direct =
-    currentTrace() instanceof EvalTrace && !operands.some((operand) => operand instanceof Tracer);
-  if (!direct) return bind(pjit, operands, { jaxpr: compiled.callable, name });
-  const args = operands as readonly (ArrayImpl | PythonScalar)[];
+type Arguments = readonly (ArrayImpl | PythonScalar)[];
+
+/** Where a call is remembered; undefined for arguments that have to be looked at closely. Collects the leaves. */
+function followCall(
+  ready: KeyTree<Ready>,
+  args: readonly unknown[],
+  statics: readonly number[],
+  leaves: Value[],
+): KeyTree<Ready> | undefined {
+  let place: KeyTree<Ready> | undefined = ready.at(config.code);
+  for (let k = 0; k < args.length && place !== undefined; k++) {
+    const isStatic = statics.length > 0 && (statics.includes(k) || statics.includes(k - args.length));
+    place = isStatic ? place.at(staticKey(args[k])) : followArgument(place, args[k], leaves);
+  }
+  return place;
+}
+
+function programFor(compiled: Compiled, args: Arguments): PlacedProgram {
   const flags = args.map((arg) => !(arg instanceof ArrayImpl));
   const key = flags.map(Number).join("");
   let program = compiled.programs.get(key);
   if (program === undefined) {
-    program = compileProgram(compiled.closed.jaxpr, flags);
+    program = new PlacedProgram(compiled.closed.jaxpr, flags);
     compiled.programs.set(key, program);
   }
-  return runProgram(program, args);
+  return program;
+}
+
+function call({ compiled, program }: Ready, leaves: readonly Value[]): unknown {
+  const consts = compiled.closed.consts as readonly Value[];
+  const args = consts.length === 0 ? leaves : [...consts, ...leaves];
+  const results: readonly ArrayBase[] = program.run(args as Arguments);
+  return compiled.out.kind === "leaf" ? results[0] : treeUnflatten(compiled.out, results);
 }

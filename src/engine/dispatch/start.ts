@@ -17,7 +17,7 @@ export async function initialize(device: "auto" | "cpu" | "webgpu" = "auto"): Pr
   const found =
     gpu === undefined ? { unavailable: "This browser has no WebGPU." } : await WebGPUBackend.create(gpu);
   if (!("unavailable" in found)) {
-    useBackend(found);
+    useBackend(found, true);
     return found.description;
   }
   if (device === "webgpu") throw new Error(`WebGPU was asked for but cannot be used: ${found.unavailable}`);

@@ -1,7 +1,7 @@
 import { ArrayBase } from "../core/array-base.ts";
 import type { Primitive } from "../core/primitive.ts";
-import { typedScalar } from "../core/scalar.ts";
-import { avalOf, bind1, type Value } from "../core/tracer.ts";
+import { avalOfScalar, typedScalar, type PythonScalar } from "../core/scalar.ts";
+import { bind1, type Value } from "../core/tracer.ts";
 import * as arithmetic from "../primitives/arithmetic.ts";
 import * as comparison from "../primitives/comparison.ts";
 import * as exponential from "../primitives/exponential.ts";
@@ -20,20 +20,23 @@ function unary(primitive: Primitive): Unary {
 /** Python scalars take the dtype of the other operand. */
 function binary(primitive: Primitive): Binary {
   return (x, y) => {
-    const [left, right] = agreeing([x, y]);
-    return bind1(primitive, [left!, right!]);
+    if (x instanceof ArrayBase) {
+      return bind1(primitive, [x, y instanceof ArrayBase ? y : following(x, y)]);
+    }
+    return bind1(primitive, [y instanceof ArrayBase ? following(y, x) : x, y]);
   };
+}
+
+/** A scalar in the dtype of an array. */
+function following(lead: ArrayBase, scalar: PythonScalar): PythonScalar {
+  const { dtype, weakType } = avalOfScalar(scalar);
+  return dtype === lead.dtype ? scalar : typedScalar(scalar, lead.dtype, weakType);
 }
 
 function agreeing(operands: readonly Value[]): Value[] {
   const lead = operands.find((operand) => operand instanceof ArrayBase);
   if (lead === undefined) return operands.slice();
-  const dtype = lead.dtype;
-  return operands.map((operand) =>
-    operand instanceof ArrayBase || avalOf(operand).dtype === dtype
-      ? operand
-      : typedScalar(operand, dtype, avalOf(operand).weakType),
-  );
+  return operands.map((operand) => (operand instanceof ArrayBase ? operand : following(lead, operand)));
 }
 
 export const neg = unary(arithmetic.neg);

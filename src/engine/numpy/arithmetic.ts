@@ -134,8 +134,11 @@ const modfJit = jit(
   { name: "modf" },
 );
 
-const powByArray: Binary = elementwiseFunction("power", numeric, (x, y) =>
-  isFloating(avalOf(x).dtype) ? lax.pow(x, y) : powerOfIntegers(x, y),
+const powByArray: Binary = elementwiseFunction(
+  "power",
+  numeric,
+  (x, y) => (isFloating(avalOf(x).dtype) ? lax.pow(x, y) : powerOfIntegers(x, y)),
+  () => true,
 );
 
 /** x1 to the power x2. A Python integer as exponent multiplies repeatedly, and must not be negative for integer x1. */
@@ -175,7 +178,12 @@ function powerOfIntegers(base: Value, exponent: Value): ArrayBase {
 }
 
 /** x1 to the power x2, computed in floats. */
-export const float_power: Binary = elementwiseFunction("float_power", inexact, (x, y) => lax.pow(x, y));
+export const float_power: Binary = elementwiseFunction(
+  "float_power",
+  inexact,
+  (x, y) => lax.pow(x, y),
+  () => true,
+);
 
 /** The larger; NaN if either is. */
 export const maximum: Binary = elementwiseFunction("maximum", joined, (x, y) => lax.max(x, y));

@@ -2,12 +2,12 @@ import { ShapedArray, type Shape } from "../core/aval.ts";
 import { allocateHost, type DType, type HostArray, type HostScalar } from "../core/dtype.ts";
 import { convertScalar, type PythonScalar } from "../core/scalar.ts";
 import { ArrayImpl } from "../dispatch/array.ts";
-import { backendFor } from "../dispatch/devices.ts";
+import { placeData } from "../dispatch/placement.ts";
 import { Storage } from "../dispatch/storage.ts";
 
 /** An array holding a copy of elements in NumPy's memory layout. */
 export function fromHost(data: HostArray, shape: Shape, dtype: DType, weakType = false): ArrayImpl {
-  const buffer = backendFor([dtype]).upload(dtype, data);
+  const buffer = placeData(dtype, data.length).upload(dtype, data);
   return new ArrayImpl(new ShapedArray(shape, dtype, weakType), new Storage(buffer));
 }
 

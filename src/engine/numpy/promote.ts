@@ -3,9 +3,11 @@ import { formatShape, sameShape, type Shape } from "../core/aval.ts";
 import { isFloating, is64Bit, type DType } from "../core/dtype.ts";
 import { canonicalizeDType, defaultInt, promoteTypes } from "../core/promotion.ts";
 import { pythonTypeName } from "../core/python-type-name.ts";
-import { isPythonScalar, typedScalar } from "../core/scalar.ts";
+import { isPythonScalar, typedScalar, type PythonScalar } from "../core/scalar.ts";
+import { activeScratch } from "../core/scratch.ts";
 import { avalOf, Tracer, type Value } from "../core/tracer.ts";
 import { ArrayImpl } from "../dispatch/array.ts";
+import { evaluatesNow } from "../dispatch/eval-trace.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { broadcast_shapes } from "./broadcast-shapes.ts";
@@ -15,13 +17,14 @@ export type ArrayLike = Value;
 
 /** Throws TypeError, in JAX's words, unless all arguments are arrays or scalars. */
 export function checkArraylike(functionName: string, args: readonly unknown[]): asserts args is Value[] {
-  args.forEach((arg, position) => {
-    if (arg instanceof ArrayBase || isPythonScalar(arg)) return;
+  for (let position = 0; position < args.length; position++) {
+    const arg = args[position];
+    if (arg instanceof ArrayBase || isPythonScalar(arg)) continue;
     throw new TypeError(
       `${functionName} requires ndarray or scalar arguments, got <class '${pythonTypeName(arg)}'> ` +
         `at position ${String(position)}.`,
     );
-  });
+  }
 }
 
 /** The argument as an array. Throws TypeError when it is a list or anything else that is none. */
@@ -111,20 +114,28 @@ function shapeOfSameRank(functionName: string, shapes: readonly Shape[]): Shape 
 }
 
 /**
- * A function of arrays that promotes and broadcasts its arguments before one primitive. Called eagerly on arguments
- * that need it, the whole is one kernel and leaves no converted copies behind; while tracing, its equations show.
+ * A function of arrays that promotes and broadcasts its arguments before one primitive. Called eagerly, the whole is
+ * one kernel, found by the arguments alone and without converted copies; while tracing, its equations show. Where
+ * `shapes` says that the value of a scalar shapes the kernel, that is a program of its own.
  */
 export function elementwiseFunction<Args extends readonly ArrayLike[]>(
   functionName: string,
   promotion: Promotion,
   apply: (...operands: Value[]) => ArrayBase,
+  shapes: (scalar: PythonScalar) => boolean = () => false,
 ): (...args: Args) => ArrayBase {
   const direct = (...args: readonly Value[]): ArrayBase =>
     apply(...broadcastOperands(functionName, promote(functionName, promotion, args)));
   const fused = jit(direct, { name: functionName });
+  const isShaping = (arg: Value): boolean => !(arg instanceof ArrayBase) && shapes(arg);
   return (...args) => {
     checkArraylike(functionName, args);
-    return isSimple(promotion, args) ? direct(...args) : fused(...args);
+    if (!evaluatesNow() || args.some(isShaping)) {
+      return isSimple(promotion, args) ? direct(...args) : fused(...args);
+    }
+    const result = fused(...args);
+    activeScratch()?.add([result]);
+    return result;
   };
 }
 
@@ -133,7 +144,7 @@ function isSimple(promotion: Promotion, args: readonly Value[]): boolean {
   const arrays = args.filter((arg) => arg instanceof ArrayBase);
   if (arrays.some((arg) => arg instanceof Tracer)) return true;
   const shaped = arrays.filter((arg) => arg.ndim > 0);
-  if (shaped.some((arg) => !sameShape(arg.shape, shaped[0]!.shape))) return false;
+  if (shaped.some((arg) => !sameShape(arg.aval.shape, shaped[0]!.aval.shape))) return false;
   if (shaped.length === 0) return true;
   const { dtype } = promoteTypes(args.map(avalOf));
   const target = promotion(dtype);

@@ -125,7 +125,7 @@ const identities = new WeakMap<object, number>();
 let identityCount = 0;
 
 /** Static values are equal by value when they are plain data, by identity when they are functions or instances. */
-function staticKey(value: unknown): string {
+export function staticKey(value: unknown): string {
   if (value instanceof ArrayBase) {
     throw new ValueError(
       `Non-hashable static arguments are used in a jit function: an Array was passed as a static argument.`,

@@ -1,3 +1,5 @@
+import type { CpuIsFaster } from "../backend.ts";
+
 /** Numeric values of the WebGPU flags used here; a worker has the globals, Node has not. */
 export const bufferUsage = {
   mapRead: 0x1,
@@ -40,6 +42,8 @@ export interface Tuning {
   readonly sharesWorkgroupMemory: boolean;
   /** Whether a rare branch costs as much as a taken one (a software adapter runs both sides under a mask). */
   readonly runsBothBranches: boolean;
+  /** What stays on the CPU. */
+  readonly cpuIsFaster: CpuIsFaster;
 }
 
 export const tunings: Readonly<Record<"hardware" | "software", Tuning>> = {
@@ -50,6 +54,7 @@ export const tunings: Readonly<Record<"hardware" | "software", Tuning>> = {
     contiguousThreads: false,
     sharesWorkgroupMemory: true,
     runsBothBranches: false,
+    cpuIsFaster: { elements: 2 ** 12, factorized: 2 ** 14 },
   },
   software: {
     threads: 64,
@@ -58,6 +63,7 @@ export const tunings: Readonly<Record<"hardware" | "software", Tuning>> = {
     contiguousThreads: true,
     sharesWorkgroupMemory: false,
     runsBothBranches: true,
+    cpuIsFaster: { elements: 2 ** 14, factorized: 2 ** 20 },
   },
 };
 

@@ -4,6 +4,7 @@ import {
   counters,
   type Backend,
   type CompiledKernel,
+  type CpuIsFaster,
   type DeviceBuffer,
   type DeviceDescription,
   type DeviceMemory,
@@ -56,6 +57,7 @@ export class WebGPUBackend implements Backend {
   readonly maxKernelBuffers: number;
   /** Drivers inline every call, and their compile time grows faster than the code. */
   readonly maxKernelWork = 200;
+  readonly cpuIsFaster: CpuIsFaster;
   readonly lost: Promise<string>;
   readonly #device: GPUDevice;
   readonly #tuning: Tuning;
@@ -72,6 +74,7 @@ export class WebGPUBackend implements Backend {
     const { device } = open;
     this.#device = device;
     this.#tuning = open.tuning;
+    this.cpuIsFaster = open.tuning.cpuIsFaster;
     this.#synchronous = readsSynchronously ? new CanvasReadback(device) : undefined;
     this.#pipelines = new PipelineCache(device, this.#failures);
     this.#queue = new CommandQueue(device, this.#pipelines.uniformLayout, this.#failures);
