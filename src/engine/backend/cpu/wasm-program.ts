@@ -13,7 +13,7 @@ export type Task = (args: number, index: number) => void;
 export class TaskFunction {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly #module: WebAssembly.Module;
-  #task: Task | undefined;
+  #exports: WebAssembly.Exports | undefined;
   #generation = -1;
 
   constructor(bytes: Uint8Array<ArrayBuffer>) {
@@ -21,13 +21,14 @@ export class TaskFunction {
     this.#module = new WebAssembly.Module(bytes);
   }
 
-  on(memory: WasmMemory): Task {
-    if (this.#task === undefined || this.#generation !== memory.generation) {
+  /** Exported as "task", or as "task1", "task2", ... where `entry` says so. */
+  on(memory: WasmMemory, entry = 0): Task {
+    if (this.#exports === undefined || this.#generation !== memory.generation) {
       const instance = new WebAssembly.Instance(this.#module, { env: { memory: memory.memory } });
-      this.#task = instance.exports["task"] as Task;
+      this.#exports = instance.exports;
       this.#generation = memory.generation;
     }
-    return this.#task;
+    return this.#exports[entry === 0 ? "task" : `task${entry}`] as Task;
   }
 }
 
@@ -53,7 +54,9 @@ export class WasmProgram implements KernelProgram {
   readonly #function: TaskFunction;
   readonly #dtypes: readonly DType[];
   readonly #hidden: readonly number[];
-  readonly #tasks: number;
+  /** Tasks of each of the module's functions, in the order they run. */
+  readonly #tasks: readonly number[];
+  readonly #scratchBytes: number;
   readonly #block: ArgumentBlock;
 
   constructor(pool: BufferPool, functions: TaskFunctions, kernel: KernelModule) {
@@ -61,7 +64,8 @@ export class WasmProgram implements KernelProgram {
     this.#function = functions.compile(kernel.module.finish({ shared: pool.memory.shared }));
     this.#dtypes = kernel.params;
     this.#hidden = kernel.hidden;
-    this.#tasks = kernel.tasks;
+    this.#tasks = [kernel.tasks, ...(kernel.later ?? [])];
+    this.#scratchBytes = kernel.scratchBytes ?? 0;
     this.#block = new ArgumentBlock(pool);
   }
 
@@ -79,9 +83,24 @@ export class WasmProgram implements KernelProgram {
   }
 
   #run(arrays: readonly Storage[], params: readonly HostScalar[]): void {
+    if (this.#scratchBytes === 0) {
+      this.#runTasks(arrays, params);
+      return;
+    }
+    const scratch = this.#pool.takeScratch(this.#scratchBytes);
+    try {
+      this.#runTasks([...arrays, scratch], params);
+    } finally {
+      this.#pool.giveScratch(scratch);
+    }
+  }
+
+  #runTasks(arrays: readonly Storage[], params: readonly HostScalar[]): void {
     const all = this.#hidden.length === 0 ? params : [...params, ...this.#hidden];
     const args = this.#block.write(arrays, this.#dtypes, all);
-    const task = this.#function.on(this.#pool.memory);
-    for (let index = 0; index < this.#tasks; index++) task(args, index);
+    for (let entry = 0; entry < this.#tasks.length; entry++) {
+      const task = this.#function.on(this.#pool.memory, entry);
+      for (let index = 0; index < this.#tasks[entry]!; index++) task(args, index);
+    }
   }
 }
