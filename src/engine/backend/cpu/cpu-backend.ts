@@ -10,16 +10,18 @@ import {
   type DeviceMemory,
   type PreparedKernel,
 } from "../backend.ts";
-import { compileDot } from "./dot.ts";
+import { DotProgram } from "./dot.ts";
 import { BufferPool, type MemoryLimits, type Storage } from "./buffers.ts";
 import { MapProgram } from "./emit-map.ts";
 import { ReduceProgram } from "./emit-reduce.ts";
 import { LinalgProgram } from "./linalg/linalg.ts";
 import { WordProgram, type KernelProgram, type PreparedProgram, type WordArguments } from "./program.ts";
+import type { RoutineHost } from "./routine-host.ts";
 import { ScanProgram } from "./scan.ts";
 import { ScatterProgram } from "./scatter.ts";
 import { SortProgram } from "./sort.ts";
 import { mapModule } from "./wasm/map.ts";
+import { reduceModule } from "./wasm/reduce.ts";
 import { TaskFunctions, WasmProgram } from "./wasm-program.ts";
 import { WasmMemory } from "./wasm-memory.ts";
 
@@ -59,9 +61,19 @@ export class CpuBackend implements Backend {
   readonly #pool: BufferPool;
   readonly #compiled = new WeakMap<Kernel, CpuKernel>();
   readonly #functions = new TaskFunctions();
+  readonly #routines: RoutineHost;
 
   constructor(limits?: MemoryLimits) {
     this.#pool = new BufferPool(new WasmMemory(), limits);
+    this.#routines = {
+      pool: this.#pool,
+      functions: this.#functions,
+      compileMap: (kernel) => this.#compile(kernel),
+      runTasks: (task, args, tasks) => {
+        const run = task.on(this.#pool.memory);
+        for (let index = 0; index < tasks; index++) run(args, index);
+      },
+    };
     const { maxBufferSize, maxTotalSize } = this.#pool.limits;
     this.description = {
       kind: "cpu",
@@ -188,9 +200,11 @@ export class CpuBackend implements Backend {
   }
 
   #compile(kernel: Kernel): KernelProgram {
-    if (kernel.kind === "map" && sizeOf(kernel.shape) > 0) {
+    if (kernel.kind === "dot") return new DotProgram(this.#routines, kernel);
+    if ((kernel.kind === "map" && sizeOf(kernel.shape) > 0) || kernel.kind === "reduce") {
       try {
-        return new WasmProgram(this.#pool, this.#functions, mapModule(kernel));
+        const module = kernel.kind === "map" ? mapModule(kernel) : reduceModule(kernel);
+        return new WasmProgram(this.#pool, this.#functions, module);
       } catch (error) {
         if (!(error instanceof TypeError && error.message.startsWith("not there yet"))) throw error;
       }
@@ -220,7 +234,7 @@ function copyElements(from: HostArray, to: HostArray): void {
   (to as Uint8Array).set(from as Uint8Array);
 }
 
-function compileKernel(kernel: Kernel): (args: WordArguments) => void {
+function compileKernel(kernel: Exclude<Kernel, { kind: "dot" }>): (args: WordArguments) => void {
   switch (kernel.kind) {
     case "map": {
       const program = new MapProgram({ ...kernel, order: kernel.shape.map((_, axis) => axis) });
@@ -233,8 +247,6 @@ function compileKernel(kernel: Kernel): (args: WordArguments) => void {
       const program = new ReduceProgram(kernel);
       return (args) => program.run(args);
     }
-    case "dot":
-      return compileDot(kernel);
     case "scan": {
       const program = new ScanProgram(kernel);
       return (args) => program.run(args);

@@ -196,3 +196,5 @@ simd(
   252,
   "i32x4.trunc_sat_f64x2_s_zero i32x4.trunc_sat_f64x2_u_zero f64x2.convert_low_i32x4_s f64x2.convert_low_i32x4_u",
 );
+// Relaxed SIMD, which not every engine has: see relaxed-simd.ts.
+simd("vvv>v", 261, "f32x4.relaxed_madd f32x4.relaxed_nmadd f64x2.relaxed_madd f64x2.relaxed_nmadd");
