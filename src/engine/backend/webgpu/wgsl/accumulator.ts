@@ -88,7 +88,7 @@ function plainAccumulator(shader: Shader, op: ReduceOp, dtype: DType, slot: numb
   };
 }
 
-function identityText(shader: Shader, op: ReduceOp, dtype: DType): string {
+export function identityText(shader: Shader, op: ReduceOp, dtype: DType): string {
   const stored: DType = dtype === "bool" ? "uint32" : dtype;
   const text = (value: number): string => literal(shader, value, stored);
   const lowest = { bool: 0, int32: -(2 ** 31), uint32: 0, float32: -Infinity, int64: 0, float64: 0 }[dtype];
@@ -114,7 +114,14 @@ function identityText(shader: Shader, op: ReduceOp, dtype: DType): string {
   }
 }
 
-function combineText(shader: Shader, op: ReduceOp, dtype: DType, a: string, b: string, lanes: Lanes): string {
+export function combineText(
+  shader: Shader,
+  op: ReduceOp,
+  dtype: DType,
+  a: string,
+  b: string,
+  lanes: Lanes,
+): string {
   const bool = dtype === "bool";
   switch (op) {
     case "sum":

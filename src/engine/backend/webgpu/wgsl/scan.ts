@@ -1,156 +1,225 @@
 import type { ScanKernel } from "../../../kernel/kernel.ts";
 import type { Tuning } from "../device.ts";
-import { output, temporary, type BufferRef, type Pass, type Plan } from "../plan.ts";
-import { accumulator, runLength, type Accumulator } from "./accumulator.ts";
-import { Body } from "./body.ts";
-import { uniformAxis } from "./lane-index.ts";
+import { output, temporary, type Pass, type Plan } from "../plan.ts";
+import { Body, toStore } from "./body.ts";
+import { laneAxis, isRowMajor, uniformAxis } from "./lane-index.ts";
+import { running, type Running } from "./running.ts";
 import { Shader, storedType } from "./shader.ts";
+import { noRuns, walk, type Step } from "./walk.ts";
 
-/** Elements one thread walks through. */
-const chunk = 256;
+/** Steps (blocks of four elements, or elements) worth a thread of their own. */
+const fewestSteps = 32;
+/** Threads that join the states of one line on hardware. */
+const team = 256;
 
 /**
- * Running reductions in chunks. Going up, the state of each chunk is found, level by level, until one chunk holds
- * all; going down, each chunk is walked again from the state before it. Level 0 are the elements; temporary k holds
- * level k + 1, line by line. Float sums carry what rounding lost from chunk to chunk.
+ * Running reductions in at most three passes: every line is cut into parts, a thread finds the state of each part, the
+ * states are joined along each line, and each part is walked again from the state before it. A line that is contiguous
+ * in memory is walked in blocks of four elements.
  */
 export function planScan(kernel: ScanKernel, tuning: Tuning): Plan {
-  const lines = kernel.outer * kernel.inner;
-  const lengths = [kernel.length];
-  while (lengths[lengths.length - 1]! > chunk) lengths.push(Math.ceil(lengths[lengths.length - 1]! / chunk));
-  const top = lengths.length - 1;
-  const pass = (level: number, write: (s: ScanShader) => string[]): Pass => {
+  const { outer, length, inner } = kernel;
+  const lines = outer * inner;
+  const inBlocks = inner === 1 && (outer === 1 || length % 4 === 0);
+  const steps = Math.ceil(length / (inBlocks ? 4 : 1));
+  const most = Math.ceil((tuning.targetGroups * tuning.threads) / lines);
+  const perPart = Math.max(fewestSteps, Math.ceil(steps / most));
+  const parts = Math.ceil(steps / perPart);
+  const header = [steps, lines, parts, perPart, length, inner];
+  const groups = Math.ceil((lines * parts) / tuning.threads);
+  const pass = (write: (s: ScanShader) => string[]): Pass => {
     const shader = new Shader(kernel.params, tuning.threads);
-    const acc = accumulator(shader, kernel.op, kernel.value.dtype, 0);
-    const length = lengths[level]!;
-    const chunks = Math.ceil(length / chunk);
-    const body = write({ kernel, shader, acc, level, hasNext: level < top });
-    const groups = Math.ceil((chunks * lines) / tuning.threads);
-    const header = [chunks, lines, length, kernel.inner];
-    return shader.pass([...setUp(shader), ...body], header, groups, length * lines);
+    const state = running(shader, kernel.op, kernel.value.dtype);
+    const s = { kernel, tuning, shader, state, inBlocks, inParts: parts > 1 };
+    return shader.pass([...ownPart(shader), ...write(s)], header, groups, length * lines);
   };
-  const passes: Pass[] = [];
-  for (let level = 0; level < top; level += 1) passes.push(pass(level, reduceChunk));
-  for (let level = top; level >= 0; level -= 1) passes.push(pass(level, scanChunk));
+  if (parts === 1) return { passes: [pass(scanPart)], temporaries: [] };
   const words = kernel.op === "sum" && kernel.value.dtype === "float32" ? 2 : 1;
-  return { passes, temporaries: lengths.slice(1).map((length) => length * lines * words * 4) };
+  return {
+    passes: [pass(reducePart), joinPass(kernel, tuning, header), pass(scanPart)],
+    temporaries: [lines * parts * words * 4],
+  };
 }
 
 interface ScanShader {
   readonly kernel: ScanKernel;
+  readonly tuning: Tuning;
   readonly shader: Shader;
-  readonly acc: Accumulator;
-  readonly level: number;
-  /** Whether the states of this level's chunks are kept one level up. */
-  readonly hasNext: boolean;
+  readonly state: Running;
+  readonly inBlocks: boolean;
+  /** Whether parts start from states in temporary 0. */
+  readonly inParts: boolean;
 }
 
-/** A thread takes one chunk of one line, neighbouring lines side by side. Header: chunks, lines, length, inner. */
-function setUp(shader: Shader): string[] {
+// Header: steps of a line, lines, parts of a line, steps of a part, length, inner.
+
+/** A thread takes one part of one line: neighbouring lines side by side, as they lie in memory. */
+function ownPart(shader: Shader): string[] {
   return [
     `let id = group * ${shader.threads}u + lid;`,
-    `if (id >= ${shader.header(0)} * ${shader.header(1)}) { return; }`,
+    `if (id >= ${shader.header(1)} * ${shader.header(2)}) { return; }`,
     `let line = id % ${shader.header(1)};`,
     `let part = id / ${shader.header(1)};`,
-    `var i = part * ${chunk}u;`,
-    `let end = min(i + ${chunk}u, ${shader.header(2)});`,
+    `let place = line * ${shader.header(2)} + part;`,
+    `var i = part * ${shader.header(3)};`,
+    `let end = min(i + ${shader.header(3)}, ${shader.header(0)});`,
   ];
 }
 
-/** Writes the state of each chunk one level up. */
-function reduceChunk(s: ScanShader): string[] {
-  const walk = s.level === 0 ? reduceElements(s) : reduceStates(s);
-  return [...walk, ...storeState(s, temporary(s.level), `line * ${s.shader.header(0)} + part`, "state")];
-}
-
-function reduceElements(s: ScanShader): string[] {
-  const inRuns = s.acc.openRun(1).length > 0;
+/** Writes the state of a part. */
+function reducePart(s: ScanShader): string[] {
   return [
-    ...s.acc.declare(1),
-    "while (i < end) {",
-    ...s.acc.openRun(1),
-    `let stop = ${inRuns ? `min(i + ${runLength}u, end)` : "end"};`,
-    "while (i < stop) {",
-    ...element(s),
-    ...s.acc.take("value", "0", "", 1),
-    "i += 1u;",
-    "}",
-    ...s.acc.closeRun(1),
-    "}",
-    `let state: ${s.acc.stateType} = ${s.acc.state(1)};`,
+    `var state: ${s.state.stateType} = ${s.state.identity};`,
+    ...walkPart(s, (value) =>
+      s.inBlocks
+        ? [`let total = ${s.state.total(value)};`, ...s.state.advance("total")]
+        : s.state.advance(value), ...s.state.advance("prefix.w")] : s.state.advance(value),
+    ),
+    ...storeState(s.shader, s.state, "place", "state"),
   ];
 }
 
-function reduceStates(s: ScanShader): string[] {
+/** Writes the results of a part. */
+function scanPart(s: ScanShader): string[] {
+  const { shader, state, kernel } = s;
+  const start = s.inParts ? loadState(shader, state, "place") : state.identity;
+  const type = storedType(kernel.value.dtype);
+  const target = shader.bind(output(0), true, s.inBlocks ? `vec4<${type}>` : type).name;
   return [
-    `var state: ${s.acc.stateType} = ${s.acc.identity};`,
-    "while (i < end) {",
-    `let next: ${s.acc.stateType} = ${loadState(s, temporary(s.level - 1), `line * ${s.shader.header(2)} + i`)};`,
-    `state = ${s.acc.merge("state", "next")};`,
-    "i += 1u;",
-    "}",
+    `var state: ${state.stateType} = ${start};`,
+    ...walkPart(s, (value) => {
+      if (!s.inBlocks) return [`${target}[at] = ${state.results(value, 1)};`, ...state.advance(value)];
+      const results = [`let results = ${state.results("prefix", 4)};`];
+      const inOrder = kernel.reverse ? "results.wzyx" : "results";
+      const store = [`${target}[at] = ${inOrder};`];
+      return [...state.prefix(value), ...results, ...store, ...state.advance("prefix.w")];
+    }),
   ];
 }
 
-/** Replaces each item of a chunk by the running state up to it. */
-function scanChunk(s: ScanShader): string[] {
-  const lines = [`var state: ${s.acc.stateType} = ${s.acc.identity};`];
-  if (s.hasNext) {
-    const before = loadState(s, temporary(s.level), `line * ${s.shader.header(0)} + part - 1u`);
-    lines.push(`if (part > 0u) { state = ${before}; }`);
-  }
-  lines.push("while (i < end) {");
-  if (s.level === 0) {
-    const { dtype } = s.kernel.value;
-    const target = s.shader.bind(output(0), true, storedType(dtype));
-    const stored = dtype === "bool" ? "select(0u, 1u, value)" : "value";
-    const words = s.acc.words === 2 ? "vec2<f32>(value, 0f)" : stored;
-    const finished = s.acc.finish("state");
-    lines.push(
-      ...element(s),
-      `let item: ${s.acc.stateType} = ${words};`,
-      `state = ${s.acc.merge("state", "item")};`,
+/**
+ * Visits the steps of a part in order. `use` gets the name of the step's elements, in memory's form and in the scan's
+ * order; `at` is the place they came from.
+ */
+function walkPart(s: ScanShader, use: (value: string) => string[]): string[] {
+  const { shader, kernel } = s;
+  const [steps, length, inner] = [shader.header(0), shader.header(4), shader.header(5)];
+  const { dtype } = kernel.value;
+  const step = kernel.reverse ? `${steps} - 1u - i` : "i";
+  const begin = s.inBlocks
+    ? [`let first = line * ${steps};`]
+    : [
+        `let slow = line / ${inner};`,
+        `let fast = line % ${inner};`,
+        `let first = slow * ${length} * ${inner} + fast;`,
+      ];
+  const place = s.inBlocks ? "first + step" : `first + step * ${inner}`;
+  const statements = (nearAngles: boolean): Step => {
+    const body = bodyOf(s, nearAngles);
+    const value = toStore(
+      s.inBlocks ? body.emitWide(kernel.value) : body.emit(kernel.value).text,
+      dtype,
+      s.inBlocks ? 4 : 1,
     );
-    lines.push(`${target.name}[at] = ${dtype === "bool" ? `select(0u, 1u, ${finished})` : finished};`);
-  } else {
-    const place = `line * ${s.shader.header(2)} + i`;
-    lines.push(
-      `let item: ${s.acc.stateType} = ${loadState(s, temporary(s.level - 1), place, true)};`,
-      `state = ${s.acc.merge("state", "item")};`,
-      ...storeState(s, temporary(s.level - 1), place, "state"),
-    );
-  }
-  return [...lines, "i += 1u;", "}"];
+    return {
+      compute: [
+        `let step = ${step};`,
+        `let at = ${place};`,
+        ...body.lines,
+        `let value = ${inside(s, value)};`,
+      ],
+      commit: use("value"),
+      farAngles: body.farAngles,
+    };
+  };
+  return [...begin, ...walk("i", "1u", s.tuning, statements, noRuns)];
 }
 
-/** Statements that make `value`, the element at step `i` of this line, and `at`, its place in the output. */
-function element(s: ScanShader): string[] {
-  const [length, inner] = [s.shader.header(2), s.shader.header(3)];
-  const axes = [`i32(line / ${inner})`, "i32(step)", `i32(line % ${inner})`];
-  const body = new Body(s.shader, {
-    lanes: 1,
-    axes: axes.map((first) => ({ first, facts: uniformAxis })),
-    inputs: s.kernel.inputs,
+function bodyOf(s: ScanShader, nearAngles: boolean): Body {
+  const { kernel, shader, inBlocks } = s;
+  const texts = inBlocks ? ["i32(line)", "i32(step * 4u)", "0"] : ["i32(slow)", "i32(step)", "i32(fast)"];
+  const shape = [kernel.outer, kernel.length, kernel.inner];
+  return new Body(shader, {
+    lanes: inBlocks ? 4 : 1,
+    axes: texts.map((first, axis) => ({ first, facts: inBlocks && axis === 1 ? laneAxis : uniformAxis })),
+    inputs: kernel.inputs,
+    nearAngles,
+    ...(inBlocks ? { ownBlock: { matches: (index) => isRowMajor(index, shape), block: "at" } } : {}),
   });
-  const value = body.emit(s.kernel.value).text;
+}
+
+/** The elements in the scan's order. In reverse a scan meets the padding of the last block first: it must not count. */
+function inside(s: ScanShader, value: string): string {
+  if (!s.inBlocks || !s.kernel.reverse) return value;
+  if (s.kernel.length % 4 === 0) return `(${value}).wzyx`;
+  const neutral = `vec4<${storedType(s.kernel.value.dtype)}>(${s.state.neutral})`;
+  const lanes = `(vec4<u32>(step * 4u) + vec4<u32>(0u, 1u, 2u, 3u)) < vec4<u32>(${s.shader.header(4)})`;
+  return `select(${neutral}, ${value}, ${lanes}).wzyx`;
+}
+
+/** Replaces the state of each part by the one before it: a thread a line, or a workgroup a line on hardware. */
+function joinPass(kernel: ScanKernel, tuning: Tuning, header: readonly number[]): Pass {
+  const threads = tuning.sharesWorkgroupMemory ? team : 1;
+  const shader = new Shader([], threads);
+  const state = running(shader, kernel.op, kernel.value.dtype);
+  const parts = shader.header(2);
+  const fold = (store: readonly string[]): string[] => [
+    "for (var p = begin; p < stop; p += 1u) {",
+    `  let place = line * ${parts} + p;`,
+    `  let own = ${loadState(shader, state, "place")};`,
+    ...store.map((line) => `  ${line}`),
+    ...state.join("own").map((line) => `  ${line}`),
+    "}",
+  ];
+  const rewrite = fold(storeState(shader, state, "place", "state"));
+  const statements = [
+    "let line = group;",
+    `if (line >= ${shader.header(1)}) { return; }`,
+    `var state: ${state.stateType} = ${state.identity};`,
+    ...(threads === 1
+      ? ["let begin = 0u;", `let stop = ${parts};`]
+      : [
+          `let share = (${parts} + ${threads - 1}u) / ${threads}u;`,
+          `let begin = min(lid * share, ${parts});`,
+          `let stop = min(begin + share, ${parts});`,
+          ...fold([]),
+          ...joinTeam(shader, state),
+        ]),
+    ...rewrite,
+  ];
+  return shader.pass(statements, header, header[1]!, header[1]! * header[2]!);
+}
+
+/** Turns each thread's own state into the one of all threads before it (Hillis and Steele, 1986). */
+function joinTeam(shader: Shader, state: Running): string[] {
+  shader.declare(`var<workgroup> states: array<${state.stateType}, ${team}>;`);
   return [
-    `let step = ${s.kernel.reverse ? `${length} - 1u - i` : "i"};`,
-    `let at = ((line / ${inner}) * ${length} + step) * ${inner} + line % ${inner};`,
-    ...body.lines,
-    `let value = ${value};`,
+    "states[lid] = state;",
+    "workgroupBarrier();",
+    `for (var reach = 1u; reach < ${team}u; reach *= 2u) {`,
+    "  let own = states[lid];",
+    `  state = ${state.identity};`,
+    "  if (lid >= reach) { state = states[lid - reach]; }",
+    "  workgroupBarrier();",
+    ...state.join("own").map((line) => `  ${line}`),
+    "  states[lid] = state;",
+    "  workgroupBarrier();",
+    "}",
+    `state = ${state.identity};`,
+    "if (lid > 0u) { state = states[lid - 1u]; }",
   ];
 }
 
-function stateWords(s: ScanShader, ref: BufferRef, place: string, writable: boolean): string[] {
-  const { name } = s.shader.bind(ref, writable, "u32");
-  return Array.from({ length: s.acc.words }, (_, word) => `${name}[(${place}) * ${s.acc.words}u + ${word}u]`);
+function stateWords(shader: Shader, state: Running, place: string): string[] {
+  const { name } = shader.bind(temporary(0), true, "u32");
+  return Array.from({ length: state.words }, (_, word) => `${name}[(${place}) * ${state.words}u + ${word}u]`);
 }
 
-function loadState(s: ScanShader, ref: BufferRef, place: string, writable = false): string {
-  return s.acc.fromWords(stateWords(s, ref, place, writable));
+function loadState(shader: Shader, state: Running, place: string): string {
+  return state.fromWords(stateWords(shader, state, place));
 }
 
-function storeState(s: ScanShader, ref: BufferRef, place: string, state: string): string[] {
-  const words = stateWords(s, ref, place, true);
-  return s.acc.toWords(state).map((text, word) => `${words[word]!} = ${text};`);
+function storeState(shader: Shader, state: Running, place: string, text: string): string[] {
+  const words = stateWords(shader, state, place);
+  return state.toWords(text).map((word, k) => `${words[k]!} = ${word};`);
 }
