@@ -73,7 +73,7 @@ function reducePart(s: ScanShader): string[] {
     ...walkPart(s, (value) =>
       s.inBlocks
         ? [`let total = ${s.state.total(value)};`, ...s.state.advance("total")]
-        : s.state.advance(value), ...s.state.advance("prefix.w")] : s.state.advance(value),
+        : s.state.advance(value),
     ),
     ...storeState(s.shader, s.state, "place", "state"),
   ];
