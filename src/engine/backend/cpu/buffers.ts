@@ -12,11 +12,11 @@ export interface MemoryLimits {
 }
 
 /** Of what WebAssembly's 32-bit addresses reach, kept for padding, argument blocks, kernels and scratch memory. */
-const reserveBytes = 16 * 2 ** 20;
+const maxReserve = 16 * 2 ** 20;
 
 /** What a memory of its own allows. */
 export function limitsOf(memory: WasmMemory): MemoryLimits {
-  const maxTotalSize = memory.maxBytes - reserveBytes;
+  const maxTotalSize = memory.maxBytes - Math.min(maxReserve, memory.maxBytes / 8);
   return { maxBufferSize: maxTotalSize, maxTotalSize, maxPooledSize: maxTotalSize / 2 };
 }
 

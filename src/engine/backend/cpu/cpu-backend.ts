@@ -20,6 +20,8 @@ import type { RoutineHost } from "./routine-host.ts";
 import { ScanProgram } from "./scan.ts";
 import { ScatterProgram } from "./scatter.ts";
 import { SortProgram } from "./sort.ts";
+import { threadHost } from "./thread-host.ts";
+import { Threads } from "./threads.ts";
 import { mapModule } from "./wasm/map.ts";
 import { reduceModule } from "./wasm/reduce.ts";
 import { TaskFunctions, WasmProgram } from "./wasm-program.ts";
@@ -60,18 +62,21 @@ export class CpuBackend implements Backend {
   readonly lost = new Promise<string>(() => undefined);
   readonly #pool: BufferPool;
   readonly #compiled = new WeakMap<Kernel, CpuKernel>();
-  readonly #functions = new TaskFunctions();
+  readonly #threads: Threads;
+  readonly #functions: TaskFunctions;
   readonly #routines: RoutineHost;
 
   constructor(limits?: MemoryLimits) {
-    this.#pool = new BufferPool(new WasmMemory(), limits);
+    const host = threadHost();
+    this.#pool = new BufferPool(new WasmMemory(host && { shared: true, source: host.makeMemory }), limits);
+    this.#threads = new Threads(this.#pool, host);
+    this.#functions = new TaskFunctions(this.#pool.memory, this.#threads);
     this.#routines = {
       pool: this.#pool,
       functions: this.#functions,
       compileMap: (kernel) => this.#compile(kernel),
       runTasks: (task, args, tasks) => {
-        const run = task.on(this.#pool.memory);
-        for (let index = 0; index < tasks; index++) run(args, index);
+        this.#functions.run(task, args, tasks);
       },
     };
     const { maxBufferSize, maxTotalSize } = this.#pool.limits;
@@ -196,6 +201,7 @@ export class CpuBackend implements Backend {
   }
 
   destroy(): void {
+    this.#threads.stop();
     this.#pool.trim();
   }
 

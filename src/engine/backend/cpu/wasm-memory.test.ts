@@ -25,15 +25,17 @@ function fill(memory: WasmMemory, { region, bytes, mark }: Held): void {
 
 function isIntact(memory: WasmMemory, { region, bytes, mark }: Held): boolean {
   const end = region.address + bytes + slackBytes;
-  return memory.views.u8.subarray(region.address, end).every((byte) => byte === mark);
+  const { u8 } = memory.views;
+  for (let at = region.address; at < end; at++) if (u8[at] !== mark) return false;
+  return true;
 }
 
 test.each([
   ["small", false, 1200, 4000],
-  ["of all sizes", false, 300_000, 1500],
-  ["shared", true, 300_000, 1500],
+  ["of all sizes", false, 300_000, 600],
+  ["shared", true, 300_000, 600],
 ])("regions never overlap, in growing, compacted and replaced memory (%s)", (_, shared, largest, turns) => {
-  const memory = new WasmMemory({ shared, pages: 512 });
+  const memory = new WasmMemory({ shared, pages: 256 });
   const next = numbers(largest);
   const held: Held[] = [];
   let refused = 0;
@@ -53,7 +55,7 @@ test.each([
       expect(isIntact(memory, gone!)).toBe(true);
       memory.free(gone!.region);
     }
-    if (turn % 500 === 499) memory.shrink();
+    if (turn % 250 === 249) memory.shrink();
   }
   expect(held.every((one) => isIntact(memory, one))).toBe(true);
   for (const { region } of held) memory.free(region);

@@ -15,6 +15,24 @@ const maxStep = 256 * 2 ** 20;
 /** What WebAssembly's 32-bit addresses reach. */
 const maxPages = 65536;
 
+/** A memory, and the most pages it may have. */
+export interface Reserved {
+  readonly memory: WebAssembly.Memory;
+  readonly maximum: number;
+}
+
+/** Makes a memory of at least `initial` pages; a promise where it has to come from elsewhere. */
+export type MemorySource = (initial: number, maximum: number) => Reserved | Promise<Reserved>;
+
+export interface MemoryOptions {
+  /** Whether several threads can use it. */
+  readonly shared?: boolean;
+  /** Most pages it may have. */
+  readonly pages?: number;
+  /** Where memories come from; the first one at once. */
+  readonly source?: MemorySource;
+}
+
 /** Memory of one array: `address` changes when regions are moved together, so it is read anew for each run. */
 export type Region = Block | Cell;
 
@@ -37,6 +55,8 @@ export class WasmMemory {
   readonly shared: boolean;
   /** Most bytes it may have. */
   readonly maxBytes: number;
+  readonly #source: MemorySource;
+  #awaitsMemory = false;
   #memory: WebAssembly.Memory;
   #buffer: ArrayBufferLike;
   #views: MemoryViews | undefined;
@@ -46,10 +66,14 @@ export class WasmMemory {
   #generation = 0;
   readonly #newBlock = (bytes: number): Block | undefined => this.#takeBlock(bytes);
 
-  /** `shared` memory can be used by several threads. Throws a RangeError where the system has no address space. */
-  constructor({ shared = false, pages = maxPages }: { shared?: boolean; pages?: number } = {}) {
-    this.shared = shared;
-    const { memory, maximum } = reserve(shared, pages);
+  /** Throws a RangeError where the system has no address space for a small one. */
+  constructor({ shared = false, pages = maxPages, source = reserveMemory(shared) }: MemoryOptions = {}) {
+    const made = source(Math.min(16, pages), pages);
+    // Who has to wait for shared memory does without.
+    const waits = made instanceof Promise;
+    this.shared = shared && !waits;
+    this.#source = waits ? reserveMemory(false) : source;
+    const { memory, maximum } = waits ? reserveNow(false, Math.min(16, pages), pages) : made;
     this.maxBytes = maximum * pageBytes;
     this.#memory = memory;
     this.#buffer = memory.buffer;
@@ -104,19 +128,36 @@ export class WasmMemory {
     else this.#blocks.give(region);
   }
 
-  /** Gives unused memory back to the system, by moving what is in use to a new memory. */
+  /** Gives unused memory back to the system, by moving what is in use to a new memory: at once where one can be had. */
   shrink(): void {
-    const pages = Math.ceil((firstAddress + this.usedBytes) / pageBytes);
-    let memory: WebAssembly.Memory;
+    if (this.#awaitsMemory) return;
+    let made: Reserved | Promise<Reserved>;
     try {
-      memory = new WebAssembly.Memory({
-        initial: pages,
-        maximum: this.maxBytes / pageBytes,
-        shared: this.shared,
-      });
+      made = this.#source(this.#usedPages(), this.maxBytes / pageBytes);
     } catch {
       return; // No room for two: the old one stays.
     }
+    if (!(made instanceof Promise)) {
+      this.#moveTo(made.memory);
+      return;
+    }
+    this.#awaitsMemory = true;
+    const finish = (reserved?: Reserved): void => {
+      this.#awaitsMemory = false;
+      if (reserved !== undefined) this.#moveTo(reserved.memory);
+    };
+    made.then(finish, () => {
+      finish();
+    });
+  }
+
+  #usedPages(): number {
+    return Math.ceil((firstAddress + this.usedBytes) / pageBytes);
+  }
+
+  #moveTo(memory: WebAssembly.Memory): void {
+    const missing = this.#usedPages() - memory.buffer.byteLength / pageBytes;
+    if (missing > 0) memory.grow(missing);
     const from = new Uint8Array(this.#buffer);
     const to = new Uint8Array(memory.buffer);
     this.#memory = memory;
@@ -174,13 +215,18 @@ export class WasmMemory {
   }
 }
 
+/** Makes memories in this context. */
+export function reserveMemory(shared: boolean): (initial: number, maximum: number) => Reserved {
+  return (initial, maximum) => reserveNow(shared, initial, maximum);
+}
+
 /** The largest maximum the system grants: some reserve address space for all of it at once. */
-function reserve(shared: boolean, pages: number): { memory: WebAssembly.Memory; maximum: number } {
-  for (let maximum = pages; ; maximum = Math.floor(maximum / 2)) {
+function reserveNow(shared: boolean, initial: number, most: number): Reserved {
+  for (let maximum = most; ; maximum = Math.floor(maximum / 2)) {
     try {
-      return { memory: new WebAssembly.Memory({ initial: Math.min(16, maximum), maximum, shared }), maximum };
+      return { memory: new WebAssembly.Memory({ initial, maximum, shared }), maximum };
     } catch (error) {
-      if (maximum <= 4096) throw error;
+      if (maximum <= 4096 || maximum / 2 < initial) throw error;
     }
   }
 }

@@ -3,21 +3,20 @@ import type { DType, HostScalar } from "../../core/dtype.ts";
 import { ArgumentBlock } from "./argument-block.ts";
 import type { BufferPool, Storage } from "./buffers.ts";
 import type { KernelArguments, KernelProgram, PreparedProgram } from "./program.ts";
+import type { PublishedModule, Task, Threads } from "./threads.ts";
 import type { KernelModule } from "./wasm/kernel-module.ts";
 import type { WasmMemory } from "./wasm-memory.ts";
 
-/** Does one task of a kernel. */
-export type Task = (args: number, index: number) => void;
-
 /** A compiled module, and its instance on the memory there is now. */
 export class TaskFunction {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The module as other threads know it. */
+  readonly published: PublishedModule;
   readonly #module: WebAssembly.Module;
   #exports: WebAssembly.Exports | undefined;
   #generation = -1;
 
-  constructor(bytes: Uint8Array<ArrayBuffer>) {
-    this.bytes = bytes;
+  constructor(bytes: Uint8Array<ArrayBuffer>, published: PublishedModule) {
+    this.published = published;
     this.#module = new WebAssembly.Module(bytes);
   }
 
@@ -32,15 +31,28 @@ export class TaskFunction {
   }
 }
 
-/** The compiled modules of one memory: equal bytes are compiled once. */
+/** The compiled modules of one memory, and the threads that run them: equal bytes are compiled once. */
 export class TaskFunctions {
+  readonly #memory: WasmMemory;
+  readonly #threads: Threads;
   readonly #known = new Map<string, TaskFunction>();
 
+  constructor(memory: WasmMemory, threads: Threads) {
+    this.#memory = memory;
+    this.#threads = threads;
+  }
+
+  /** Does all tasks of a function, and returns when they are done. */
+  run(task: TaskFunction, args: number, tasks: number, entry = 0): void {
+    this.#threads.run(task.published, task.on(this.#memory, entry), args, tasks, entry);
+  }
+
+  /** Arrays may move. */
   compile(bytes: Uint8Array<ArrayBuffer>): TaskFunction {
     const key = new TextDecoder("latin1").decode(bytes);
     let known = this.#known.get(key);
     if (known === undefined) {
-      known = new TaskFunction(bytes);
+      known = new TaskFunction(bytes, this.#threads.publish(bytes));
       this.#known.set(key, known);
       counters.kernelsCompiled += 1;
     }
@@ -51,6 +63,7 @@ export class TaskFunctions {
 /** Runs the tasks of a WebAssembly kernel. */
 export class WasmProgram implements KernelProgram {
   readonly #pool: BufferPool;
+  readonly #functions: TaskFunctions;
   readonly #function: TaskFunction;
   readonly #dtypes: readonly DType[];
   readonly #hidden: readonly number[];
@@ -61,6 +74,7 @@ export class WasmProgram implements KernelProgram {
 
   constructor(pool: BufferPool, functions: TaskFunctions, kernel: KernelModule) {
     this.#pool = pool;
+    this.#functions = functions;
     this.#function = functions.compile(kernel.module.finish({ shared: pool.memory.shared }));
     this.#dtypes = kernel.params;
     this.#hidden = kernel.hidden;
@@ -99,8 +113,7 @@ export class WasmProgram implements KernelProgram {
     const all = this.#hidden.length === 0 ? params : [...params, ...this.#hidden];
     const args = this.#block.write(arrays, this.#dtypes, all);
     for (let entry = 0; entry < this.#tasks.length; entry++) {
-      const task = this.#function.on(this.#pool.memory, entry);
-      for (let index = 0; index < this.#tasks[entry]!; index++) task(args, index);
+      this.#functions.run(this.#function, args, this.#tasks[entry]!, entry);
     }
   }
 }
