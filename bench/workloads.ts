@@ -1,85 +1,150 @@
-import { jax, lax, numpy as jnp, operators as op, release, repr, synchronize } from "../src/engine/index.ts";
-import type { ArrayBase } from "../src/engine/index.ts";
+import * as check from "./checks.ts";
+import type { Results } from "./session.ts";
 
-/** The lecture's f, as a cell's operators compute it. */
-export function f(x: ArrayBase): ArrayBase {
-  const square = op.pow(x, 2);
-  const sum = op.add(op.add(op.mul(3, x), jnp.sin(x)), jnp.cos(square));
-  const a = op.sub(op.sub(sum, jnp.cos(op.mul(2, x))), op.mul(op.mul(op.pow(x, 2), 0.4), op.pow(x, 1.5)));
-  return jnp.sum(a);
-}
-
-/** The lecture's function of section 2.6. */
-export function g(x: ArrayBase, y: ArrayBase): ArrayBase {
-  const r = op.add(op.pow(x, 2), op.pow(y, 2));
-  return op.div(jnp.cos(r), op.add(1, r));
-}
-
+/** What is timed, on every system that can do it. */
 export interface Workload {
-  readonly name: string;
-  /** One call, finished: its printed value. */
-  readonly run: () => Promise<string>;
-  readonly release: () => void;
+  readonly title: string;
+  /** What n counts. */
+  readonly unit: string;
+  /** The lecture's size, or the one that peers are compared at. */
+  readonly n: number;
+  /** Sizes for the plots of growth, if they are drawn for this workload. */
+  readonly growth: readonly number[];
+  /** Undefined when the results are right, else what is wrong. The reference is computed in double precision. */
+  readonly check: (results: Results, n: number, drawsAsJax: boolean) => string | undefined;
+  /** Whether systems hold so much memory that they cannot wait beside each other: each runs alone, in turn. */
+  readonly alone?: boolean;
+  /** Double precision: for systems that have it. */
+  readonly x64?: boolean;
 }
 
-async function finished(x: unknown): Promise<string> {
-  await synchronize();
-  if (!(x instanceof jax.Array)) throw new Error("not an array");
-  const text = await repr(x);
-  release(x);
-  return text;
-}
+const K = 1000;
+const M = 1_000_000;
+const decades = [K, 10 * K, 100 * K, M, 10 * M, 50 * M] as const;
+const upTo = (most: number): readonly number[] => decades.filter((n) => n <= most);
 
-/** Workloads by name; each holds its inputs until released. */
-export function workloads(): Record<string, () => Workload> {
-  const over = (name: string, n: number, call: (x: ArrayBase) => ArrayBase) => (): Workload => {
-    const x = jnp.ones(n);
-    return {
-      name,
-      run: async () => finished(call(x)),
-      release: () => {
-        release(x);
-      },
-    };
-  };
-  return {
-    jit: over("f(x) jit, n = 50,000,000", 50_000_000, jax.jit(f)),
-    eager: over("f(x) eager, n = 5,000,000", 5_000_000, f),
-    sum: over("sum, n = 50,000,000", 50_000_000, (x) => jnp.sum(x)),
-    grid: () => {
-      const x = jnp.linspace(-2, 2, 6000);
-      const grid = jax.jit((u: ArrayBase) =>
-        g(lax.broadcast_in_dim(u, [6000, 6000], [0]), lax.broadcast_in_dim(u, [6000, 6000], [1])),
-      );
-      const run = async (): Promise<string> => {
-        const z = grid(x);
-        await synchronize();
-        release(z);
-        return "";
-      };
-      return {
-        name: "grid 6000 x 6000",
-        run,
-        release: () => {
-          release(x);
-        },
-      };
-    },
-    matmul: () => {
-      const a = lax.reshape(jnp.linspace(0, 1, 1024 * 1024), [1024, 1024]);
-      const run = async (): Promise<string> => {
-        const c = jnp.matmul(a, a);
-        await synchronize();
-        release(c);
-        return "";
-      };
-      return {
-        name: "matmul 1024",
-        run,
-        release: () => {
-          release(a);
-        },
-      };
-    },
-  };
+export const workloads = {
+  eager: {
+    title: "f(x) eager",
+    unit: "elements",
+    n: 50 * M,
+    growth: decades,
+    check: check.sumOfF(1e-5),
+    alone: true,
+  },
+  jit: { title: "f(x) jit", unit: "elements", n: 50 * M, growth: decades, check: check.sumOfF(1e-5) },
+  "jit-odd": {
+    title: "f(x) jit, one more",
+    unit: "elements",
+    n: 50 * M + 1,
+    growth: [],
+    check: check.sumOfF(1e-5),
+  },
+  "grid-vmap": {
+    title: "grid by vmap",
+    unit: "points along a side",
+    n: 6000,
+    growth: [32, 100, 316, 1000, 3162, 6000],
+    check: check.grid(2e-5),
+  },
+  "grid-mesh": {
+    title: "grid by mesh",
+    unit: "points along a side",
+    n: 6000,
+    growth: [32, 100, 316, 1000, 3162, 6000],
+    check: check.grid(2e-5),
+  },
+  "scalar-loop": {
+    title: "scalar loop of jitted f",
+    unit: "points along a side",
+    n: 80,
+    growth: [10, 20, 40, 80],
+    check: check.grid(2e-5),
+  },
+  "monte-carlo": {
+    title: "Monte Carlo, 20 periods",
+    unit: "paths",
+    n: 10 * M,
+    growth: upTo(10 * M),
+    check: check.price32,
+    alone: true,
+  },
+  grad: {
+    title: "value_and_grad of sum f",
+    unit: "elements",
+    n: 5 * M,
+    growth: upTo(10 * M),
+    check: check.gradient,
+  },
+  mlp: {
+    title: "MLP step [784, 256, 10]",
+    unit: "examples",
+    n: 256,
+    growth: [16, 64, 256, 1024],
+    check: check.network,
+  },
+  matmul: {
+    title: "matmul",
+    unit: "rows",
+    n: 1024,
+    growth: [32, 64, 128, 256, 512, 1024],
+    check: check.product,
+  },
+  sum: { title: "sum", unit: "elements", n: 50 * M, growth: decades, check: check.total },
+  max: { title: "max", unit: "elements", n: 50 * M, growth: decades, check: check.largest },
+  cumsum: { title: "cumsum", unit: "elements", n: 10 * M, growth: decades, check: check.runningSum },
+  sort: { title: "sort", unit: "elements", n: M, growth: upTo(10 * M), check: check.sorted },
+  normal: { title: "random normal", unit: "elements", n: 10 * M, growth: decades, check: check.normal },
+  uniform: { title: "random uniform", unit: "elements", n: 10 * M, growth: decades, check: check.uniform },
+  inv: { title: "inv", unit: "rows", n: 256, growth: [16, 32, 64, 128, 256], check: check.inverse },
+  cholesky: {
+    title: "cholesky",
+    unit: "rows",
+    n: 256,
+    growth: [16, 32, 64, 128, 256],
+    check: check.choleskyFactor,
+  },
+  eigh: { title: "eigh", unit: "rows", n: 256, growth: [16, 32, 64, 128, 256], check: check.eigenpairs },
+  "eager-adds": {
+    title: "eager adds of 10 numbers",
+    unit: "adds",
+    n: K,
+    growth: [250, 500, K, 2 * K, 4 * K],
+    check: check.added,
+  },
+  "jit-adds": { title: "adds in one jit", unit: "adds", n: K, growth: [], check: check.added },
+  "jit-adds-20k": { title: "adds in one jit", unit: "adds", n: 20 * K, growth: [], check: check.added },
+  "f64-jit": {
+    title: "float64: f(x) jit",
+    unit: "elements",
+    n: 50 * M,
+    growth: decades,
+    check: check.sumOfF(1e-12),
+    x64: true,
+  },
+  "f64-grid": {
+    title: "float64: grid by vmap",
+    unit: "points along a side",
+    n: 6000,
+    growth: [32, 100, 316, 1000, 3162, 6000],
+    check: check.grid(1e-13),
+    x64: true,
+  },
+  "f64-monte-carlo": {
+    title: "float64: Monte Carlo, 20 periods",
+    unit: "paths",
+    n: 10 * M,
+    growth: upTo(10 * M),
+    check: check.price64,
+    alone: true,
+    x64: true,
+  },
+} as const satisfies Record<string, Workload>;
+
+export type WorkloadName = keyof typeof workloads;
+
+export const workloadNames = Object.keys(workloads) as WorkloadName[];
+
+export function workloadOf(name: WorkloadName): Workload {
+  return workloads[name];
 }

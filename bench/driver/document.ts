@@ -1,0 +1,1 @@
+export async function writeDocument(_root: string): Promise<void> {}

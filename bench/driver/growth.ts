@@ -1,0 +1,1 @@
+export async function drawGrowth(_root: string, _p: unknown, _n: unknown): Promise<void> {}

@@ -1,0 +1,206 @@
+import { mkdirSync, readFileSync, writeFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { workloadNames, type WorkloadName } from "../workloads.ts";
+import { BrowserParticipant } from "./browser.ts";
+import { describeMachine, findPython } from "./machine.ts";
+import { measure, type Cell } from "./measure.ts";
+import { writeDocument } from "./document.ts";
+import { drawGrowth } from "./growth.ts";
+import type { Participant } from "./participant.ts";
+import { ProcessParticipant } from "./process.ts";
+import {
+  cellText,
+  formatMs,
+  ratioTable,
+  summarizeRow,
+  timeOf,
+  timeTable,
+  titleOf,
+  troubles,
+  type Report,
+} from "./report.ts";
+import { buildNodeSide, buildSite, serveSite, type Site } from "./site.ts";
+
+export interface RunOptions {
+  /** The folder of the repository. */
+  readonly root: string;
+  /** The browser, where one is used. */
+  readonly chrome: string | undefined;
+  /** Names of workloads; all when empty. */
+  readonly only: readonly string[];
+  /** Names of systems, or what they begin with; all when empty. */
+  readonly systems: readonly string[];
+  readonly node: boolean;
+  /** The machine's graphics card in the browser. */
+  readonly hardware: boolean;
+  readonly growth: boolean;
+}
+
+const SIDES = [
+  "engine-webgpu",
+  "wgsl",
+  "jax-js-webgpu",
+  "tfjs-webgpu",
+  "engine-cpu",
+  "jax-js-wasm",
+  "tfjs-wasm",
+] as const;
+
+/** Runs what is asked for; a whole run is kept in bench/results and written into docs/benchmarks.md. */
+export async function runBenchmarks(options: RunOptions): Promise<void> {
+  const { root } = options;
+  const names = chosenWorkloads(options.only);
+  const site = options.node ? undefined : await startSite(root);
+  if (options.node) await buildNodeSide(join(root, "bench"), join(root, "bench/.cache/node"));
+  const participants = gather(options, site);
+  try {
+    if (options.growth) {
+      await drawGrowth(root, participants, names);
+      return;
+    }
+    const report = await runAll(participants, names, options);
+    printReport(report);
+    const whole = options.only.length === 0 && options.systems.length === 0;
+    if (!whole) return;
+    const folder = join(root, "bench/results");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(
+      join(folder, `${options.node ? "node" : "browser"}.json`),
+      `${JSON.stringify(report, null, 1)}\n`,
+    );
+    await writeDocument(root);
+  } finally {
+    await Promise.all(participants.map((participant) => participant.close()));
+    site?.close();
+  }
+}
+
+function chosenWorkloads(only: readonly string[]): WorkloadName[] {
+  for (const name of only) {
+    if (!workloadNames.some((each) => each === name)) {
+      throw new Error(`No workload is named ${name}. There are: ${workloadNames.join(", ")}.`);
+    }
+  }
+  return workloadNames.filter((name) => only.length === 0 || only.includes(name));
+}
+
+async function startSite(root: string): Promise<Site> {
+  const folder = join(root, "bench/.cache/site");
+  await buildSite(join(root, "bench"), folder);
+  return serveSite(folder);
+}
+
+function gather(options: RunOptions, site: Site | undefined): Participant[] {
+  const all: Participant[] = SIDES.map((name) => side(name, options, site));
+  const bench = join(options.root, "bench");
+  const numpy = findPython("numpy");
+  if (numpy !== undefined)
+    all.push(
+      python("numpy", numpy, join(bench, "python/numpy_side.py"), {
+        OMP_NUM_THREADS: "1",
+        OPENBLAS_NUM_THREADS: "1",
+        MKL_NUM_THREADS: "1",
+      }),
+    );
+  else console.log("No Python with NumPy was found (FUSEBOOK_PYTHON names one): no NumPy column.");
+  // Its compiler takes its time, so it is asked for by name, or with a graphics card.
+  const jax = options.node || options.systems.includes("jax") ? findPython("jax") : undefined;
+  if (jax !== undefined)
+    all.push(
+      python("jax", jax, join(bench, "python/jax_side.py"), { XLA_PYTHON_CLIENT_PREALLOCATE: "false" }),
+    );
+  const isWanted = ({ name }: Participant): boolean =>
+    options.systems.length === 0 ||
+    options.systems.some((wanted) =>
+      all.some((each) => each.name === wanted) ? name === wanted : name.startsWith(`${wanted}-`),
+    );
+  const chosen = all.filter(isWanted);
+  if (chosen.length === 0) throw new Error(`There are only: ${all.map(({ name }) => name).join(", ")}.`);
+  return chosen;
+}
+
+function side(name: (typeof SIDES)[number], options: RunOptions, site: Site | undefined): Participant {
+  if (site === undefined) {
+    const script = join(options.root, "bench/.cache/node/side.js");
+    return new ProcessParticipant(name, {
+      command: process.execPath,
+      args: ["--expose-gc", script],
+      drawsAsJax: false,
+      fresh: true,
+    });
+  }
+  if (options.chrome === undefined)
+    throw new Error("No Chromium was found; FUSEBOOK_CHROME names one. Or use --node.");
+  return new BrowserParticipant(name, {
+    executable: options.chrome,
+    url: site.url,
+    hardware: options.hardware,
+  });
+}
+
+function python(name: string, command: string, script: string, env: Record<string, string>): Participant {
+  return new ProcessParticipant(name, {
+    command,
+    args: ["-B", script],
+    env: { ...env },
+    drawsAsJax: name === "jax",
+    fresh: false,
+  });
+}
+
+async function runAll(
+  participants: readonly Participant[],
+  names: readonly WorkloadName[],
+  options: RunOptions,
+): Promise<Report> {
+  const started = performance.now();
+  const devices: Record<string, string> = {};
+  const rows: Report["rows"] = {};
+  let host = `Node ${process.version}`;
+  for (const [position, name] of names.entries()) {
+    const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    console.log(`\n[${position + 1}/${names.length}, ${seconds} s] ${titleOf(name)}`);
+    const row = await measure(name, participants, {
+      onDevice: (participant, device) => (devices[participant.name] = device),
+      onCell: printCell,
+    });
+    rows[name] = summarizeRow(row);
+    const browser = participants.find(
+      (each) => each instanceof BrowserParticipant && each.version !== undefined,
+    );
+    if (browser instanceof BrowserParticipant) host = `Chromium ${browser.version ?? ""}`;
+  }
+  console.log(
+    `\n${names.length} workloads in ${((performance.now() - started) / 60_000).toFixed(1)} minutes.`,
+  );
+  if (options.node) host = `Node ${process.version}`;
+  return { machine: describeMachine(host, devices), systems: participants.map(({ name }) => name), rows };
+}
+
+function printCell({ name }: Participant, cell: Cell): void {
+  const summary = summarizeRow({ [name]: cell })[name];
+  const why = cell.failed ?? cell.wrong;
+  if (summary?.first === undefined && why === undefined) return;
+  const times = `first ${cellText(summary, (each) => each.first)}, cached ${formatMs(timeOf(summary))}`;
+  console.log(
+    `  ${name.padEnd(14)} ${cell.failed === undefined ? times : "fails"}${why === undefined ? "" : `: ${why}`}`,
+  );
+}
+
+function printReport(report: Report): void {
+  console.log(`\nCached calls\n${timeTable(report, timeOf, false)}`);
+  console.log(`\nFirst calls\n${timeTable(report, (cell) => cell.first, false)}`);
+  console.log(`\nRatios of cached calls\n${ratioTable(report, false)}`);
+  const lines = troubles(report);
+  if (lines.length > 0) console.log(`\nWrong or failing\n${lines.join("\n")}`);
+}
+
+/** The reports that are kept, by where they ran. */
+export function keptReports(root: string): Record<string, Report> {
+  return Object.fromEntries(
+    ["browser", "node"].flatMap((where) => {
+      const path = join(root, `bench/results/${where}.json`);
+      return existsSync(path) ? [[where, JSON.parse(readFileSync(path, "utf8")) as Report]] : [];
+    }),
+  );
+}
