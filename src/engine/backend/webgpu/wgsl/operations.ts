@@ -1,5 +1,6 @@
 import type { DType, HostScalar } from "../../../core/dtype.ts";
 import type { ScalarExpr } from "../../../kernel/scalar-expr.ts";
+import { nearBounds } from "./trigonometric-functions.ts";
 import { wgslType, type Lanes, type Shader } from "./shader.ts";
 
 /** What a row of the table gets: the node, its operands' texts (all of the same lanes), and how to write for them. */
@@ -13,7 +14,7 @@ interface Operands {
   readonly c: string;
   readonly rest: readonly string[];
   readonly lanes: Lanes;
-  /** Where given, circular functions may assume angles up to 1e5 and add here the condition that they are not. */
+  /** Where given, circular functions may assume moderate angles, and add here the condition that they are not. */
   readonly farAngles?: string[] | undefined;
 }
 type Row = (o: Operands) => string;
@@ -70,11 +71,11 @@ const own =
   (o) =>
     o.shader.call(name, o.lanes, o.a);
 const circular =
-  (name: string): Row =>
+  (name: keyof typeof nearBounds): Row =>
   (o) => {
     if (o.farAngles === undefined) return o.shader.call(`${name}_f`, o.lanes, o.a);
-    const far = `abs(${o.a}) > ${number(o, 1e5)}`;
-    const condition = o.lanes === 4 ? `any(${far})` : far;
+    const far = `(abs(${o.a}) > ${number(o, nearBounds[name])})`;
+    const condition = o.lanes === 4 ? far : `vec4<bool>${far}`;
     if (!o.farAngles.includes(condition)) o.farAngles.push(condition);
     return o.shader.call(`${name}_near`, o.lanes, o.a);
   };

@@ -86,28 +86,37 @@ fn large_angle(x: f32) -> vec2<f32> {
   let c = @cos_reduced(z);
   return select(s / c, -(c / s), (q & {I}(1)) == {I}(1));
 }`,
-  // The "near" functions are right for |x| <= 1e5 and for NaN; the others everywhere, infinities giving NaN.
-  // sin on [-pi/2, pi/2], after the sign of r has been set: one polynomial (a minimax fit of our own, 8e-3 ulp) instead
-  // of two and a choice.
-  half_turn: `fn @half_turn(r: {F}, odd: {I}) -> {F} {
-  let s = bitcast<{F}>(bitcast<{I}>(r) ^ (odd * {I}(-2147483647 - 1)));
-  let z = r * r;
-  var p = {F}(-2.5502593814508145e-8f);
-  p = p * z + {F}(2.7627049803413684e-6f);
-  p = p * z - {F}(1.9843093468807638e-4f);
-  p = p * z + {F}(8.333350531756878e-3f);
-  p = p * z - {F}(1.6666667163372040e-1f);
+  // The "near" functions are right up to a bound and for NaN (nearBounds); the others everywhere, infinities giving NaN.
+  // They are for adapters that run both sides of a branch, and leave the large angles to be done apart.
+  //
+  // sin on [-pi/2, pi/2]: a minimax fit of our own (0.1 ulp).
+  half_turn: `fn @half_turn(s: {F}) -> {F} {
+  let z = s * s;
+  var p = {F}(2.605631e-6f);
+  p = p * z - {F}(1.9809538e-4f);
+  p = p * z + {F}(8.333066e-3f);
+  p = p * z - {F}(1.666666e-1f);
   return p * z * s + s;
 }`,
-  // x = n pi + r
+  // x - n pi for multiples n of 1/2 up to 64, in three parts of pi whose first two times n are exact.
+  near_half_turn: `fn @near_half_turn(x: {F}, n: {F}) -> {F} {
+  return ((x - n * {F}(3.14154052734375f)) - n * {F}(5.212612450122833e-5f)) - n * {F}(1.2154201e-10f);
+}`,
+  // The sign (-1)^n of an integer n below 2^22, as the bit to be flipped: adding 1.5 2^23 puts n's last bit in place.
+  turn_sign: `fn @turn_sign(n: {F}) -> {I} {
+  return bitcast<{I}>(n + {F}(12582912f)) * {I}(-2147483647 - 1);
+}`,
+  // x = n pi + r. The sign of r is the result's, also where that is 0: so n must not be -0, which rounding would give.
   sin_near: `fn @sin_near(x: {F}) -> {F} {
-  let n = round(x * {F}(0.31830987f));
-  return select(@half_turn(@near_angle(x, n + n), {I}(n)), x, x == {F}(0f));
+  let n = floor(x * {F}(0.31830987f) + {F}(0.5f));
+  let s = bitcast<{I}>(@near_half_turn(x, n)) ^ @turn_sign(n);
+  return bitcast<{F}>(bitcast<{I}>(@half_turn(bitcast<{F}>(s))) | (s & {I}(-2147483647 - 1)));
 }`,
   // x = (n - 1/2) pi + r, so cos x = sin(r + n pi)
   cos_near: `fn @cos_near(x: {F}) -> {F} {
   let n = round(x * {F}(0.31830987f) + {F}(0.5f));
-  return @half_turn(@near_angle(x, (n + n) - {F}(1f)), {I}(n));
+  let r = @near_half_turn(x, n - {F}(0.5f));
+  return @half_turn(bitcast<{F}>(bitcast<{I}>(r) ^ @turn_sign(n)));
 }`,
   tan_near: `fn @tan_near(x: {F}) -> {F} {
   let n = round(x * {F}(0.63661975f));
@@ -195,5 +204,8 @@ const inverse: Readonly<Record<string, string>> = {
   return select(select(result, y, @is_nan(y)), x, @is_nan(x));
 }`,
 };
+
+/** Up to which |x| the "near" functions are right. */
+export const nearBounds = { sin: 200, cos: 200, tan: 1e5 } as const;
 
 export const trigonometricFunctions: Readonly<Record<string, string>> = { ...circular, ...inverse };

@@ -4,7 +4,7 @@ import type { Tuning } from "../device.ts";
 export interface Step {
   readonly compute: readonly string[];
   readonly commit: readonly string[];
-  /** Conditions under which `compute` was not right (see Body). */
+  /** Conditions (four lanes each) under which `compute` was not right (see Body). */
   readonly farAngles: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function walk(
   if (first.farAngles.length === 0)
     return inRuns(variable, step, runs, "end", [...first.compute, ...first.commit, advance]);
   const far = statements(false);
-  const stop = `if (${first.farAngles.join(" || ")}) { near = false; break; }`;
+  const stop = `if (any(${first.farAngles.join(" | ")})) { near = false; break; }`;
   return [
     `while (${variable} < end) {`,
     "  var near = true;",
