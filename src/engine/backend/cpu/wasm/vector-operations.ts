@@ -4,9 +4,11 @@ import {
   f64x2,
   i32,
   i32x4,
+  i64,
   i64x2,
   lane,
   op,
+  select,
   shuffle64,
   type Expr,
   type FunctionBuilder,
@@ -45,7 +47,8 @@ export function vectorOperation(target: Target, node: ScalarExpr, args: readonly
   const operand = node.args[0]!.dtype;
   switch (name) {
     case "cast":
-      return castLanes(target.f, operand, node.dtype, args[0]!);
+      // Converting unsigned words takes several instructions, signed ones one.
+      return castLanes(target.f, isSmallWord(node.args[0]!) ? "int32" : operand, node.dtype, args[0]!);
     case "bitcast":
       return bitcastLanes(operand, node.dtype, args[0]!);
     case "select": {
@@ -71,6 +74,11 @@ export function vectorOperation(target: Target, node: ScalarExpr, args: readonly
   }
   if (isFloating(node.dtype)) return floating(target, node, args);
   return node.dtype === "bool" ? logical(node, args) : integral(target, node, args);
+}
+
+/** Whether an unsigned word is certainly below 2^31: the top bits of another. */
+function isSmallWord(node: ScalarExpr): boolean {
+  return node.dtype === "uint32" && node.op === "shiftRightLogical" && (constantShift(node) ?? 0) > 0;
 }
 
 /** The vector instruction prefix of a dtype. */
@@ -232,11 +240,10 @@ function integral(target: Target, node: ScalarExpr, args: readonly Lanes[]): Exp
     case "shiftRightLogical":
     case "shiftRightArithmetic": {
       const count = constantShift(node);
-      if (count === undefined) return laneByLane(target, node.op, dtype, a, b);
-      const names = { shiftLeft: "shl", shiftRightLogical: "shr_u", shiftRightArithmetic: "shr_s" };
-      return a.map((half) =>
-        op(`${shape(dtype)}.${names[node.op as LaneFunction & keyof typeof names]}`, half, i32(count)),
-      );
+      if (count !== undefined) return a.map((half) => shiftVector(node, half, i32(count)));
+      // Vectors are shifted by one count; where each point has its own, it is done one by one.
+      if (!target.isUniform(node.args[1]!)) return laneByLane(target, node.op, dtype, a, b);
+      return shiftBy(target.f, node, a, b[0]!);
     }
     case "div":
     case "rem":
@@ -260,6 +267,31 @@ function integerSign(dtype: DType, a: Lanes): Expr[] {
       op("v128.and", op(`${prefix}.gt_s`, half, zeroVector), one),
     ),
   );
+}
+
+const shiftInstructions: Readonly<Record<string, string>> = {
+  shiftLeft: "shl",
+  shiftRightLogical: "shr_u",
+  shiftRightArithmetic: "shr_s",
+};
+
+function shiftVector(node: ScalarExpr, vector: Expr, count: Expr): Expr {
+  return op(`${shape(node.dtype)}.${shiftInstructions[node.op]!}`, vector, count);
+}
+
+/** A shift of all lanes by the count in the first lane of `counts`, which is in no particular range. */
+function shiftBy(f: FunctionBuilder, node: ScalarExpr, a: Lanes, counts: Expr): Expr[] {
+  const bits = isWide(node.dtype) ? 64 : 32;
+  const wide = isWide(node.dtype);
+  const first = wide ? lane("i64x2.extract_lane", 0, counts) : lane("i32x4.extract_lane", 0, counts);
+  const count = f.let(wide ? op("i32.wrap_i64", first) : first);
+  const inRange = f.let(wide ? op("i64.lt_u", first, i64(64n)) : op("i32.lt_u", first, i32(bits)));
+  if (node.op === "shiftRightArithmetic") {
+    const bounded = f.let(select(inRange, count, i32(bits - 1)));
+    return a.map((half) => shiftVector(node, half, bounded));
+  }
+  const mask = f.let(op("i32x4.splat", op("i32.sub", i32(0), inRange)));
+  return a.map((half) => op("v128.and", shiftVector(node, half, count), mask));
 }
 
 function constantShift(node: ScalarExpr): number | undefined {
