@@ -22,8 +22,11 @@ import { ScatterProgram } from "./scatter.ts";
 import { SortProgram } from "./sort.ts";
 import { threadHost } from "./thread-host.ts";
 import { Threads } from "./threads.ts";
+import type { KernelModule } from "./wasm/kernel-module.ts";
 import { mapModule } from "./wasm/map.ts";
 import { reduceModule } from "./wasm/reduce.ts";
+import { scanModule } from "./wasm/scan.ts";
+import { scatterModule } from "./wasm/scatter.ts";
 import { TaskFunctions, WasmProgram } from "./wasm-program.ts";
 import { WasmMemory } from "./wasm-memory.ts";
 
@@ -207,10 +210,10 @@ export class CpuBackend implements Backend {
 
   #compile(kernel: Kernel): KernelProgram {
     if (kernel.kind === "dot") return new DotProgram(this.#routines, kernel);
-    if ((kernel.kind === "map" && sizeOf(kernel.shape) > 0) || kernel.kind === "reduce") {
+    const build = moduleOf(kernel);
+    if (build !== undefined) {
       try {
-        const module = kernel.kind === "map" ? mapModule(kernel) : reduceModule(kernel);
-        return new WasmProgram(this.#pool, this.#functions, module);
+        return new WasmProgram(this.#pool, this.#functions, build());
       } catch (error) {
         if (!(error instanceof TypeError && error.message.startsWith("not there yet"))) throw error;
       }
@@ -238,6 +241,21 @@ function copyElements(from: HostArray, to: HostArray): void {
     throw new TypeError(`expected ${to.constructor.name} data, got ${from.constructor.name}`);
   }
   (to as Uint8Array).set(from as Uint8Array);
+}
+
+function moduleOf(kernel: Kernel): (() => KernelModule) | undefined {
+  switch (kernel.kind) {
+    case "map":
+      return sizeOf(kernel.shape) > 0 ? () => mapModule(kernel) : undefined;
+    case "reduce":
+      return () => reduceModule(kernel);
+    case "scan":
+      return () => scanModule(kernel);
+    case "scatter":
+      return () => scatterModule(kernel);
+    default:
+      return undefined;
+  }
 }
 
 function compileKernel(kernel: Exclude<Kernel, { kind: "dot" }>): (args: WordArguments) => void {

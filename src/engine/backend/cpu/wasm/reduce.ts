@@ -1,18 +1,9 @@
 import { sizeOf } from "../../../core/aval.ts";
 import { argumentLayout } from "./argument-layout.ts";
-import {
-  i32,
-  i32x4,
-  load,
-  ModuleBuilder,
-  op,
-  select,
-  type Expr,
-  type FunctionBuilder,
-  type Local,
-} from "./assembler.ts";
+import { i32, i32x4, load, ModuleBuilder, op, select, type Expr, type Local } from "./assembler.ts";
 import type { KernelModule } from "./kernel-module.ts";
 import { laneCount } from "./lanes.ts";
+import { divided, eachUnit, stepStart } from "./loops.ts";
 import { enterAxes } from "./map.ts";
 import { ReduceEpilogue, type KeptLanes, type ReduceScope } from "./reduce-epilogue.ts";
 import { planReduce, type ReducePlan, type ReduceSpec } from "./reduce-plan.ts";
@@ -68,29 +59,6 @@ function keptLanes({ shape }: ReduceSpec, { mode, vectorAxis, extent }: ReducePl
 /** Address of the scratch memory. */
 function scratchOf({ f, args, layout, spec }: ReduceScope): Local {
   return f.let(load("i32.load", args, layout.output(spec.outputs.length)));
-}
-
-/** Loops over the units of task `index`. */
-export function eachUnit(
-  f: FunctionBuilder,
-  index: Local,
-  { perTask, units }: { readonly perTask: number; readonly units: number },
-  body: (unit: Local) => void,
-): void {
-  const unit = f.let(op("i32.mul", index, i32(perTask)));
-  const end = f.let(op("i32.add", unit, i32(perTask)));
-  f.if(op("i32.gt_s", end, i32(units)), () => {
-    f.set(end, i32(units));
-  });
-  f.for(unit, end, 1, () => {
-    body(unit);
-  });
-}
-
-/** Quotient and remainder of a unit's number; of 1, the number itself. */
-function divided(f: FunctionBuilder, number: Local, by: number): [Local, Local] {
-  if (by === 1) return [number, f.let(i32(0))];
-  return [f.let(op("i32.div_u", number, i32(by))), f.let(op("i32.rem_u", number, i32(by)))];
 }
 
 const merged = (a: ReadonlyMap<number, Local>, b: ReadonlyMap<number, Local>): ReadonlyMap<number, Local> =>
@@ -299,7 +267,7 @@ class ColumnFold {
     const address = states && f.let(states);
     const step = f.let(first);
     f.for(step, end, 1, () => {
-      body(f.let(startOf(step, extent)), address);
+      body(f.let(stepStart(step, extent)), address);
       if (address !== undefined) f.set(address, op("i32.add", address, i32(group * 16)));
     });
   }
@@ -363,15 +331,6 @@ interface ColumnPoints {
   readonly states: Local | undefined;
 }
 
-/** Where a vector step begins: the last one early enough to be whole. */
-function startOf(step: Expr, extent: number): Expr {
-  if (extent <= laneCount) return i32(0);
-  const start = op("i32.shl", step, i32(2));
-  if (extent % laneCount === 0) return start;
-  const last = i32(extent - laneCount);
-  return select(op("i32.lt_s", start, last), start, last);
-}
-
 /** Combines the segments' states and evaluates the outputs. */
 function emitCombine(
   scope: ReduceScope,
@@ -398,7 +357,7 @@ function emitCombine(
       );
       const { axes, first } = enterAxes(f, spec.shape, mode === "rows" ? -1 : vectorAxis, outer);
       if (mode === "rows") state.across(f);
-      const start = f.let(mode === "rows" ? i32(0) : startOf(step, extent));
+      const start = f.let(mode === "rows" ? i32(0) : stepStart(step, extent));
       epilogue.emit(state, axes, start, op("i32.add", first, op("i32.mul", start, i32(lanes.stride))));
     });
   });
