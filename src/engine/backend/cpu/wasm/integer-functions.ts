@@ -19,7 +19,7 @@ export function integerFunction(
   const sign = signed ? "s" : "u";
   const bits = type === "i32" ? 32 : 64;
   return module.shared(`${name} ${type} ${sign}`, [type, type], [type], (f, a, b) => {
-    const [x, y] = [a!, b!];
+    const [x, y] = [a, b];
     const ifZero = (otherwise: () => Expr, atZero: Expr): Expr => {
       f.if(ins("eqz", y), () => f.return(atZero));
       // The one quotient that does not fit: WebAssembly traps there, two's complement negates.
@@ -73,16 +73,16 @@ export function integerFunction(
 /** The remainder of float64 division with the sign of the dividend, exact, as C's fmod: bit by bit where it is far. */
 export function remainderFunction(module: ModuleBuilder): FunctionRef {
   return module.shared("rem f64", ["f64", "f64"], ["f64"], (f, a, b) => {
-    const x = f.let(op("f64.abs", a!));
-    const y = f.let(op("f64.abs", b!));
+    const x = f.let(op("f64.abs", a));
+    const y = f.let(op("f64.abs", b));
     const infinity = op("f64.reinterpret_i64", i64(0x7ff0000000000000n));
     const zero = op("f64.reinterpret_i64", i64(0n));
     const nan = op("f64.div", zero, zero);
     // Comparisons with NaN are false: x < infinity and y > 0 hold for what is left.
     const regular = op("i32.and", op("f64.lt", x, infinity), op("f64.gt", y, zero));
     f.if(op("i32.eqz", regular), () => f.return(nan));
-    f.if(op("f64.lt", x, y), () => f.return(a!));
-    f.if(op("f64.eq", y, infinity), () => f.return(a!));
+    f.if(op("f64.lt", x, y), () => f.return(a));
+    f.if(op("f64.eq", y, infinity), () => f.return(a));
     // Both as whole numbers times powers of two: subtract y, shifted, from x, from the highest place down.
     const split = (value: Expr): [mantissa: Expr & { index: number }, exponent: Expr & { index: number }] => {
       const word = f.let(op("i64.reinterpret_f64", value));
@@ -118,7 +118,7 @@ export function remainderFunction(module: ModuleBuilder): FunctionRef {
       },
     );
     subtract();
-    f.if(op("i64.eqz", mx), () => f.return(op("f64.copysign", zero, a!)));
+    f.if(op("i64.eqz", mx), () => f.return(op("f64.copysign", zero, a)));
     f.while(
       () => op("i64.eqz", op("i64.shr_u", mx, i64(52n))),
       () => {
@@ -135,6 +135,6 @@ export function remainderFunction(module: ModuleBuilder): FunctionRef {
       // A subnormal: what is shifted out is zero, since y's places reach no lower.
       () => f.set(mx, op("i64.shr_u", mx, op("i64.extend_i32_u", op("i32.sub", i32(1), ex)))),
     );
-    return op("f64.copysign", op("f64.reinterpret_i64", mx), a!);
+    return op("f64.copysign", op("f64.reinterpret_i64", mx), a);
   });
 }

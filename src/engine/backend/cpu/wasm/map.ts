@@ -34,20 +34,20 @@ export function mapModule(kernel: Omit<MapKernel, "kind">): KernelModule {
       ...kernel,
       module,
       f,
-      args: args!,
+      args: args,
       layout,
       roots: values,
       vectorAxis: walk.vectorAxis,
       ...(walk.extent < laneCount && { narrowExtent: walk.extent }),
     });
-    const targets = values.map((_, k) => f.let(load("i32.load", args!, layout.output(k))));
+    const targets = values.map((_, k) => f.let(load("i32.load", args, layout.output(k))));
     body.prologue();
     if (isFlat) {
-      const own = [0, 1].map((k) => f.let(load("i32.load", args!, layout.param(kernel.params.length + k))));
-      emitFlat(f, kernel, walk, body, targets, index!, own[0]!, own[1]!);
+      const own = [0, 1].map((k) => f.let(load("i32.load", args, layout.param(kernel.params.length + k))));
+      emitFlat(f, kernel, walk, body, targets, index, own[0]!, own[1]!);
       return [];
     }
-    const unit = f.let(op("i32.mul", index!, i32(walk.perTask)));
+    const unit = f.let(op("i32.mul", index, i32(walk.perTask)));
     const end = f.let(op("i32.add", unit, i32(walk.perTask)));
     f.if(op("i32.gt_s", end, i32(walk.units)), () => {
       f.set(end, i32(walk.units));

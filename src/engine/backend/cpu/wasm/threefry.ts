@@ -13,9 +13,9 @@ const rotations = [
 export function threefryFunction(module: ModuleBuilder): FunctionRef {
   const vectors = (count: number) => new Array<"v128">(count).fill("v128");
   return module.shared("threefry", vectors(5), vectors(2), (f, k0, k1, k2, x0, x1) => {
-    const keys = [k0!, k1!, k2!];
-    const a = f.let(op("i32x4.add", x0!, k0!));
-    const b = f.let(op("i32x4.add", x1!, k1!));
+    const keys = [k0, k1, k2];
+    const a = f.let(op("i32x4.add", x0, k0));
+    const b = f.let(op("i32x4.add", x1, k1));
     for (let group = 0; group < 5; group++) {
       for (const bits of rotations[group % 2]!) {
         f.set(a, op("i32x4.add", a, b));

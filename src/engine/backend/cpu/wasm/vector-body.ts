@@ -148,7 +148,7 @@ export class VectorBody implements Target {
     const [low, high] = lanes;
     if (high === undefined) return [isLocal(low!) ? low : this.f.let(low!)];
     if (low === high) {
-      const both = this.f.let(low!);
+      const both = this.f.let(low);
       return [both, both];
     }
     return lanes.map((half) => (isLocal(half) ? half : this.f.let(half)));
