@@ -42,6 +42,10 @@ export interface Tuning {
   readonly sharesWorkgroupMemory: boolean;
   /** Whether a rare branch costs as much as a taken one (a software adapter runs both sides under a mask). */
   readonly runsBothBranches: boolean;
+  /** Threads that share a radix sort: each has counters of its own. */
+  readonly sortThreads: number;
+  /** Rows up to this length are sorted by comparing all with all. */
+  readonly countingSortLength: number;
   /** What stays on the CPU. */
   readonly cpuIsFaster: CpuIsFaster;
 }
@@ -54,6 +58,8 @@ export const tunings: Readonly<Record<"hardware" | "software", Tuning>> = {
     contiguousThreads: false,
     sharesWorkgroupMemory: true,
     runsBothBranches: false,
+    sortThreads: 2048,
+    countingSortLength: 1024,
     cpuIsFaster: { elements: 2 ** 12, factorized: 2 ** 14 },
   },
   software: {
@@ -63,6 +69,8 @@ export const tunings: Readonly<Record<"hardware" | "software", Tuning>> = {
     contiguousThreads: true,
     sharesWorkgroupMemory: false,
     runsBothBranches: true,
+    sortThreads: 64,
+    countingSortLength: 128,
     cpuIsFaster: { elements: 2 ** 14, factorized: 2 ** 20 },
   },
 };

@@ -327,6 +327,47 @@ describe.each(["software", "hardware"] as const)("laid out for %s", (layout) => 
       );
     });
 
+    it("sorts keys alone, zeros of both signs in their order", async () => {
+      for (const length of [100, 3000]) {
+        const pool = [0, -0, NaN, Infinity, -Infinity, 2.5, -2.5];
+        const random = randomNumbers(length, 4);
+        const data = array("float32", length, (i) => pool[Math.floor(random[i]! * pool.length)]!);
+        const { values, ...rest } = sortKernel("float32", 1, length);
+        const keys = { ...rest, values: values.slice(0, 1), outputs: ["float32"] as const };
+        const [sorted] = await runKernel(device(), keys, [data]);
+        const numbers = Array.from(data, Number).filter((value) => !Number.isNaN(value));
+        const strange = Array.from({ length: length - numbers.length }, () => NaN);
+        // JavaScript's sort is stable, and takes -0 and 0 as equal here.
+        const expected = [...numbers.sort((a, c) => (a < c ? -1 : Number(a > c))), ...strange];
+        expect(Array.from(sorted!, Number)).toEqual(expected);
+      }
+    });
+
+    it("sorts keys that take computing, and carries what takes computing", async () => {
+      const [outer, length] = [3, 4000];
+      const b = new ExprBuilder();
+      const at = b.flatten([b.index(0, outer), b.index(1, length)], [outer, length]);
+      const loaded = b.load(0, "float32", at);
+      const values = [b.unary("neg", loaded), b.binary("add", loaded, b.number("float32", 1))];
+      const kernel: SortKernel = {
+        kind: "sort",
+        inputs: ["float32"],
+        params: [],
+        outputs: ["float32", "float32"],
+        ...{ outer, length, values },
+      };
+      const random = randomNumbers(outer * length, 8);
+      const data = array("float32", outer * length, (i) => Math.floor(random[i]! * 1000) / 8);
+      const [keys, carried] = await runKernel(device(), kernel, [data]);
+      for (let row = 0; row < outer; row += 1) {
+        const sorted = Array.from(data.slice(row * length, (row + 1) * length), Number).sort((a, c) => c - a);
+        const part = (all: HostArray): number[] =>
+          Array.from(all.slice(row * length, (row + 1) * length), Number);
+        expect(part(keys!)).toEqual(sorted.map((value) => -value));
+        expect(part(carried!)).toEqual(sorted.map((value) => value + 1));
+      }
+    });
+
     it("sorts a million floats", async () => {
       const data = Float32Array.from(randomNumbers(1_000_000));
       const [sorted] = await runKernel(device(), sortKernel("float32", 1, 1_000_000), [data]);
