@@ -210,6 +210,7 @@ export class CpuBackend implements Backend {
 
   #compile(kernel: Kernel): KernelProgram {
     if (kernel.kind === "dot") return new DotProgram(this.#routines, kernel);
+    if (kernel.kind === "linalg") return new LinalgProgram(this.#routines, kernel);
     const build = moduleOf(kernel);
     if (build !== undefined) {
       try {
@@ -258,7 +259,7 @@ function moduleOf(kernel: Kernel): (() => KernelModule) | undefined {
   }
 }
 
-function compileKernel(kernel: Exclude<Kernel, { kind: "dot" }>): (args: WordArguments) => void {
+function compileKernel(kernel: Exclude<Kernel, { kind: "dot" | "linalg" }>): (args: WordArguments) => void {
   switch (kernel.kind) {
     case "map": {
       const program = new MapProgram({ ...kernel, order: kernel.shape.map((_, axis) => axis) });
@@ -281,10 +282,6 @@ function compileKernel(kernel: Exclude<Kernel, { kind: "dot" }>): (args: WordArg
     }
     case "scatter": {
       const program = new ScatterProgram(kernel);
-      return (args) => program.run(args);
-    }
-    case "linalg": {
-      const program = new LinalgProgram(kernel);
       return (args) => program.run(args);
     }
   }

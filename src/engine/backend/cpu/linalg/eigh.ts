@@ -1,8 +1,14 @@
 import { makeReflection, reflect } from "./householder.ts";
-import { applyRotations } from "./rotations.ts";
+import { Rotations } from "./rotations.ts";
+import { at, type Workspace } from "./workspace.ts";
 
 /** The QL iteration gives up after this many steps for one eigenvalue; two are usual. */
 const maxSteps = 60;
+
+/** Lengths of the workspace arrays `eigh` takes. */
+export function eighArrays(n: number): number[] {
+  return [n, n * n, n, n, n * n];
+}
 
 /** Eigenvalues, ascending; eigenvector j is row j. */
 export interface Eigensystem {
@@ -15,16 +21,16 @@ export interface Eigensystem {
  * Householder reduction to tridiagonal form, then the implicit QL iteration (H. Bowdler, R. S. Martin, C. Reinsch,
  * J. H. Wilkinson, "The QR and QL algorithms for symmetric matrices", 1968). All NaN when it does not converge.
  */
-export function eigh(a: Float64Array, n: number): Eigensystem {
+export function eigh(w: Workspace, a: Float64Array, n: number): Eigensystem {
   const scale = scaleDown(a);
   const diagonal = new Float64Array(n);
   const beside = new Float64Array(n);
-  const taus = tridiagonalize(a, n, diagonal, beside);
-  const vectors = accumulate(a, n, taus);
-  if (!iterate(diagonal, beside, vectors, n)) {
-    return { values: new Float64Array(n).fill(NaN), vectors: new Float64Array(n * n).fill(NaN) };
+  const taus = tridiagonalize(w, a, n, diagonal, beside);
+  const vectors = accumulate(w, a, n, taus);
+  if (!iterate(diagonal, beside, new Rotations(w, vectors, n), n)) {
+    return { values: diagonal.fill(NaN), vectors: vectors.fill(NaN) };
   }
-  return sorted(diagonal, vectors, n, scale);
+  return sorted(w, diagonal, vectors, n, scale);
 }
 
 /** Divides by a power of two so that no square overflows or vanishes; returns it. NaN stays NaN. */
@@ -49,6 +55,7 @@ export function scaleDown(a: Float64Array): number {
  * element beside the diagonal. `beside[i]` couples i and i + 1.
  */
 function tridiagonalize(
+  w: Workspace,
   a: Float64Array,
   n: number,
   diagonal: Float64Array,
@@ -56,7 +63,7 @@ function tridiagonalize(
 ): Float64Array {
   const taus = new Float64Array(n);
   const v = new Float64Array(n);
-  const p = new Float64Array(n);
+  const p = w.zeros(n);
   for (let i = n - 1; i > 0; i--) {
     // The reflection keeps its first element, so the row is taken from the diagonal outwards.
     for (let k = 0; k < i; k++) v[k] = a[i * n + i - 1 - k]!;
@@ -65,56 +72,45 @@ function tridiagonalize(
     v[0] = 1;
     taus[i] = tau;
     for (let k = 0; k < i; k++) a[i * n + k] = v[i - 1 - k]!;
-    if (tau !== 0) updateSymmetric(a, n, i, tau, p);
+    if (tau !== 0) updateSymmetric(w, a, n, i, tau, p);
   }
   for (let i = 0; i < n; i++) diagonal[i] = a[i * n + i]!;
   return taus;
 }
 
 /** A - v w^T - w v^T on the leading (i, i) block, for the vector v in row i: the reflection applied from both sides. */
-function updateSymmetric(a: Float64Array, n: number, i: number, tau: number, p: Float64Array): void {
-  const own = i * n;
-  p.fill(0, 0, i);
-  for (let r = 0; r < i; r++) {
-    const row = r * n;
-    const factor = a[own + r]!;
-    let sum = 0;
-    for (let c = 0; c < r; c++) {
-      const value = a[row + c]!;
-      sum += value * a[own + c]!;
-      p[c] = p[c]! + value * factor;
-    }
-    p[r] = p[r]! + sum + a[row + r]! * factor;
-  }
-  let dot = 0;
-  for (let r = 0; r < i; r++) dot += p[r]! * a[own + r]!;
-  const shift = (tau * tau * dot) / 2;
-  for (let r = 0; r < i; r++) p[r] = tau * p[r]! - shift * a[own + r]!;
-  for (let r = 0; r < i; r++) {
-    const row = r * n;
-    const [vr, wr] = [a[own + r]!, p[r]!];
-    for (let c = 0; c <= r; c++) a[row + c] = a[row + c]! - vr * p[c]! - wr * a[own + c]!;
-  }
+function updateSymmetric(
+  w: Workspace,
+  a: Float64Array,
+  n: number,
+  i: number,
+  tau: number,
+  p: Float64Array,
+): void {
+  const own = at(a, i * n);
+  w.rows.symmetricTimes(i, at(a), 8 * n, own, at(p));
+  const shift = (tau * tau * w.rows.innerProduct(i, at(p), own)) / 2;
+  for (let r = 0; r < i; r++) p[r] = tau * p[r]! - shift * a[i * n + r]!;
+  w.rows.subtractOuter(i, at(a), 8 * n, own, at(p));
 }
 
 /** The product of the reflections, transposed: row j is the j-th basis vector of the tridiagonal form. */
-function accumulate(a: Float64Array, n: number, taus: Float64Array): Float64Array {
-  const basis = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) basis[i * n + i] = 1;
+function accumulate(w: Workspace, a: Float64Array, n: number, taus: Float64Array): Float64Array {
+  const basis = w.identity(n);
   for (let i = 1; i < n; i++) {
-    reflect(a, i * n, i * n + i, taus[i]!, basis, 0, n, i);
+    reflect(w, a, i * n, i * n + i, taus[i]!, basis, 0, n, i);
   }
   return basis;
 }
 
-/** Implicit QL steps until every coupling is negligible; the rotations are applied to the rows of `vectors`. */
-function iterate(d: Float64Array, e: Float64Array, vectors: Float64Array, n: number): boolean {
+/** Implicit QL steps until every coupling is negligible; the rotations are applied to the vectors. */
+function iterate(d: Float64Array, e: Float64Array, rotations: Rotations, n: number): boolean {
   for (let first = 0; first < n; first++) {
     for (let step = 0; ; step++) {
       const last = endOfBlock(d, e, first, n);
       if (last === first) break;
       if (step === maxSteps || Number.isNaN(d[first]!)) return false;
-      qlStep(d, e, first, last, vectors, n);
+      qlStep(d, e, first, last, rotations);
     }
   }
   return !d.some(Number.isNaN);
@@ -133,20 +129,11 @@ function endOfBlock(d: Float64Array, e: Float64Array, first: number, n: number):
 }
 
 /** One step with Wilkinson's shift: a rotation of each pair of neighbours chases the bulge from `last` to `first`. */
-function qlStep(
-  d: Float64Array,
-  e: Float64Array,
-  first: number,
-  last: number,
-  vectors: Float64Array,
-  n: number,
-): void {
+function qlStep(d: Float64Array, e: Float64Array, first: number, last: number, rotations: Rotations): void {
   const ratio = (d[first + 1]! - d[first]!) / (2 * e[first]!);
   const root = Math.sqrt(ratio * ratio + 1);
   let g = d[last]! - d[first]! + e[first]! / (ratio + (ratio >= 0 ? root : -root));
   let [sine, cosine, moved] = [1, 1, 0];
-  const rotations = last - first;
-  const [cosines, sines] = [new Float64Array(rotations), new Float64Array(rotations)];
   for (let i = last - 1; i >= first; i--) {
     const f = sine * e[i]!;
     const b = cosine * e[i]!;
@@ -155,7 +142,7 @@ function qlStep(
     if (length === 0) {
       d[i + 1] = d[i + 1]! - moved;
       e[last] = 0;
-      applyRotations(vectors, last * n, -n, n, cosines, sines, last - 1 - i);
+      rotations.apply(last, -1, last - 1 - i);
       return;
     }
     sine = f / length;
@@ -165,18 +152,23 @@ function qlStep(
     moved = sine * turned;
     d[i + 1] = rest + moved;
     g = cosine * turned - b;
-    cosines[last - 1 - i] = cosine;
-    sines[last - 1 - i] = -sine;
+    rotations.set(last - 1 - i, cosine, -sine);
   }
   d[first] = d[first]! - moved;
   e[first] = g;
   e[last] = 0;
-  applyRotations(vectors, last * n, -n, n, cosines, sines, rotations);
+  rotations.apply(last, -1, last - first);
 }
 
-function sorted(diagonal: Float64Array, vectors: Float64Array, n: number, scale: number): Eigensystem {
+function sorted(
+  w: Workspace,
+  diagonal: Float64Array,
+  vectors: Float64Array,
+  n: number,
+  scale: number,
+): Eigensystem {
   const order = Array.from(diagonal.keys()).sort((i, j) => diagonal[i]! - diagonal[j]!);
-  const result = new Float64Array(n * n);
+  const result = w.zeros(n * n);
   order.forEach((from, to) => {
     result.set(vectors.subarray(from * n, (from + 1) * n), to * n);
     if (isTurned(result, to * n, n)) negate(result, to * n, n);

@@ -1,3 +1,5 @@
+import { at, type Workspace } from "./workspace.ts";
+
 /**
  * Householder reflections H = 1 - tau v v^T with v[0] = 1 (G. H. Golub, C. F. Van Loan, "Matrix Computations", 5.1),
  * with LAPACK's signs. Matrices are kept by columns: column j of an (m, n) matrix starts at j * m.
@@ -30,9 +32,10 @@ export function makeReflection(x: Float64Array, from: number, to: number): numbe
 
 /**
  * Applies the reflection with the vector v[from], ..., v[to - 1] (the 1 included) to `count` columns of x, which start at
- * `start` and every `stride` further on. Four at a time, since most of the work is to load the vector.
+ * `start` and every `stride` further on.
  */
 export function reflect(
+  w: Workspace,
   v: Float64Array,
   from: number,
   to: number,
@@ -42,72 +45,23 @@ export function reflect(
   stride: number,
   count: number,
 ): void {
-  if (tau === 0) return;
-  let column = 0;
-  for (; column + 4 <= count; column += 4) reflectFour(v, from, to, tau, x, start + column * stride, stride);
-  for (; column < count; column++) reflectOne(v, from, to, tau, x, start + column * stride);
-}
-
-function reflectOne(
-  v: Float64Array,
-  from: number,
-  to: number,
-  tau: number,
-  x: Float64Array,
-  start: number,
-): void {
-  const shift = start - from;
-  let sum = 0;
-  for (let i = from; i < to; i++) sum += v[i]! * x[shift + i]!;
-  sum *= tau;
-  for (let i = from; i < to; i++) x[shift + i] = x[shift + i]! - sum * v[i]!;
-}
-
-function reflectFour(
-  v: Float64Array,
-  from: number,
-  to: number,
-  tau: number,
-  x: Float64Array,
-  start: number,
-  stride: number,
-): void {
-  const a = start - from;
-  const [b, c, d] = [a + stride, a + 2 * stride, a + 3 * stride];
-  let [sa, sb, sc, sd] = [0, 0, 0, 0];
-  for (let i = from; i < to; i++) {
-    const part = v[i]!;
-    sa += part * x[a + i]!;
-    sb += part * x[b + i]!;
-    sc += part * x[c + i]!;
-    sd += part * x[d + i]!;
-  }
-  sa *= tau;
-  sb *= tau;
-  sc *= tau;
-  sd *= tau;
-  for (let i = from; i < to; i++) {
-    const part = v[i]!;
-    x[a + i] = x[a + i]! - sa * part;
-    x[b + i] = x[b + i]! - sb * part;
-    x[c + i] = x[c + i]! - sc * part;
-    x[d + i] = x[d + i]! - sd * part;
-  }
+  if (tau !== 0) w.rows.reflect(at(v, from), to - from, tau, at(x, start), 8 * stride, count);
 }
 
 /** Overwrites the (m, n) columns with R in and above the diagonal and the reflections below; returns their taus. */
-export function factorQr(columns: Float64Array, m: number, n: number): Float64Array {
+export function factorQr(w: Workspace, columns: Float64Array, m: number, n: number): Float64Array {
   const taus = new Float64Array(Math.min(m, n));
   for (let k = 0; k < taus.length; k++) {
     const tau = makeReflection(columns, k * m + k, (k + 1) * m);
     taus[k] = tau;
-    reflectBy(columns, k, m, tau, columns, (k + 1) * m + k, n - k - 1);
+    reflectBy(w, columns, k, m, tau, columns, (k + 1) * m + k, n - k - 1);
   }
   return taus;
 }
 
 /** Applies reflection k, whose vector's 1 has R's diagonal in its place. */
 function reflectBy(
+  w: Workspace,
   columns: Float64Array,
   k: number,
   m: number,
@@ -119,12 +73,13 @@ function reflectBy(
   const first = k * m + k;
   const diagonal = columns[first]!;
   columns[first] = 1;
-  reflect(columns, first, (k + 1) * m, tau, x, start, m, count);
+  reflect(w, columns, first, (k + 1) * m, tau, x, start, m, count);
   columns[first] = diagonal;
 }
 
 /** Replaces x (m, count) by Q x, for the reflections `factorQr` left in (m, ...) columns. */
 export function applyQ(
+  w: Workspace,
   columns: Float64Array,
   taus: Float64Array,
   m: number,
@@ -132,17 +87,23 @@ export function applyQ(
   count: number,
 ): void {
   for (let k = taus.length - 1; k >= 0; k--) {
-    reflectBy(columns, k, m, taus[k]!, x, k, count);
+    reflectBy(w, columns, k, m, taus[k]!, x, k, count);
   }
 }
 
 /** The first `count` columns of Q. */
-export function formQ(columns: Float64Array, taus: Float64Array, m: number, count: number): Float64Array {
-  const q = new Float64Array(m * count);
+export function formQ(
+  w: Workspace,
+  columns: Float64Array,
+  taus: Float64Array,
+  m: number,
+  count: number,
+): Float64Array {
+  const q = w.zeros(m * count);
   for (let j = 0; j < count; j++) q[j * m + j] = 1;
   for (let k = taus.length - 1; k >= 0; k--) {
     // Columns before k are still zero where this reflection acts.
-    reflectBy(columns, k, m, taus[k]!, q, k * m + k, count - k);
+    reflectBy(w, columns, k, m, taus[k]!, q, k * m + k, count - k);
   }
   return q;
 }

@@ -1,38 +1,51 @@
-import { subtractRows } from "./subtract-rows.ts";
+import { at, type Workspace } from "./workspace.ts";
 
 /** Columns that are finished before what is right of them is brought up to date. */
-const panel = 16;
+const panel = 32;
+
+/** Lengths of the workspace arrays `lu` takes. */
+export function luArrays(): number[] {
+  return [4 * panel];
+}
 
 /**
  * Overwrites a (m, n), row-major, with L (unit diagonal, not stored) and U of P a = L U. `pivots[k]` is the row that
  * row k was exchanged with. A column without a pivot is left as it is, as LAPACK does: U is singular then.
  */
-export function lu(a: Float64Array, m: number, n: number, pivots: Int32Array): void {
+export function lu(w: Workspace, a: Float64Array, m: number, n: number, pivots: Int32Array): void {
+  const [scratch] = luArrays().map((size) => w.zeros(size));
   const length = Math.min(m, n);
+  const stride = 8 * n;
   for (let start = 0; start < length; start += panel) {
     const end = Math.min(start + panel, length);
-    for (let k = start; k < end; k++) eliminate(a, m, n, k, end, pivots);
-    for (let i = start + 1; i < m; i++) {
-      const count = Math.min(i, end) - start;
-      subtractRows(a, i * n + end, n - end, a, i * n + start, count, start * n + end, n);
+    for (let k = start; k < end; k++) eliminate(w, a, m, n, k, end, pivots);
+    const [right, below] = [n - end, m - end];
+    if (right === 0) continue;
+    for (let i = start + 1; i < end; i++) {
+      const [target, source] = [at(a, i * n + end), at(a, start * n + end)];
+      w.rows.subtractRows(target, right, at(a, i * n + start), i - start, source, stride);
     }
+    const [lower, upper, rest] = [at(a, end * n + start), at(a, start * n + end), at(a, end * n + end)];
+    w.rows.product(below, right, end - start, lower, stride, upper, stride, rest, stride, at(scratch!));
   }
 }
 
 /** Finds the pivot of column k, exchanges rows, and subtracts row k within its panel. */
-function eliminate(a: Float64Array, m: number, n: number, k: number, end: number, pivots: Int32Array): void {
+function eliminate(
+  w: Workspace,
+  a: Float64Array,
+  m: number,
+  n: number,
+  k: number,
+  end: number,
+  pivots: Int32Array,
+): void {
   const own = k * n;
   const pivot = largestInColumn(a, m, n, k);
   pivots[k] = pivot;
-  if (pivot !== k) exchange(a, own, pivot * n, n);
-  const diagonal = a[own + k]!;
-  if (diagonal === 0) return;
-  for (let i = k + 1; i < m; i++) {
-    const row = i * n;
-    const factor = a[row + k]! / diagonal;
-    a[row + k] = factor;
-    for (let j = k + 1; j < end; j++) a[row + j] = a[row + j]! - factor * a[own + j]!;
-  }
+  if (pivot !== k) w.rows.exchange(at(a, own), at(a, pivot * n), n);
+  if (a[own + k] === 0) return;
+  w.rows.eliminate(at(a, own + n + k), 8 * n, m - k - 1, at(a, own + k), 0, 1, end - k);
 }
 
 function largestInColumn(a: Float64Array, m: number, n: number, k: number): number {
@@ -46,14 +59,6 @@ function largestInColumn(a: Float64Array, m: number, n: number, k: number): numb
     }
   }
   return best;
-}
-
-function exchange(a: Float64Array, left: number, right: number, length: number): void {
-  for (let j = 0; j < length; j++) {
-    const value = a[left + j]!;
-    a[left + j] = a[right + j]!;
-    a[right + j] = value;
-  }
 }
 
 /** The order of rows that exchanging row k with `pivots[k]`, for each k in turn, leads to. */

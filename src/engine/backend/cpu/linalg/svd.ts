@@ -1,10 +1,17 @@
 import { bidiagonalize, type Bidiagonal } from "./bidiagonal.ts";
 import { isTurned, negate, scaleDown } from "./eigh.ts";
 import { applyQ, factorQr } from "./householder.ts";
-import { applyRotations } from "./rotations.ts";
+import { Rotations } from "./rotations.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** The iteration gives up after this many steps for one singular value; two are usual. */
 const maxSteps = 60;
+
+/** Lengths of the workspace arrays `svd` takes, for m >= n. */
+export function svdArrays(m: number, n: number, { full }: { readonly full: boolean }): number[] {
+  const squares = new Array<number>(5).fill(n * n);
+  return [...squares, ...new Array<number>(6).fill(n), m * (full ? m : n)];
+}
 
 /** Singular values, descending, and singular vectors by columns: column j starts at j * m in `u`, j * n in `v`. */
 export interface SingularSystem {
@@ -19,6 +26,7 @@ export interface SingularSystem {
  * value decomposition and least squares solutions", 1970). All NaN when it does not converge.
  */
 export function svd(
+  w: Workspace,
   columns: Float64Array,
   m: number,
   n: number,
@@ -26,13 +34,16 @@ export function svd(
 ): SingularSystem {
   const scale = scaleDown(columns);
   // A square matrix is reduced directly.
-  const taus = m > n ? factorQr(columns, m, n) : undefined;
-  const r = new Float64Array(n * n);
+  const taus = m > n ? factorQr(w, columns, m, n) : undefined;
+  const r = w.zeros(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = taus === undefined ? 0 : i; j < n; j++) r[i * n + j] = columns[j * m + i]!;
   }
-  const form = bidiagonalize(r, n, options.vectors);
-  const converged = iterate(form, n);
+  const form = bidiagonalize(w, r, n, options.vectors);
+  const turns = options.vectors
+    ? { rows: new Rotations(w, form.u, n), columns: new Rotations(w, form.v, n) }
+    : undefined;
+  const converged = iterate(form, n, turns);
   const order = Array.from(form.diagonal.keys()).sort(
     (i, j) => Math.abs(form.diagonal[j]!) - Math.abs(form.diagonal[i]!),
   );
@@ -40,8 +51,8 @@ export function svd(
   if (!options.vectors) return { values, u: form.u, v: form.v };
 
   const count = options.full ? m : n;
-  const u = new Float64Array(m * count);
-  const v = new Float64Array(n * n);
+  const u = w.zeros(m * count);
+  const v = w.zeros(n * n);
   order.forEach((from, to) => {
     u.set(form.u.subarray(from * n, (from + 1) * n), to * m);
     v.set(form.v.subarray(from * n, (from + 1) * n), to * n);
@@ -51,12 +62,18 @@ export function svd(
     if (turned !== isNegative) negate(u, to * m, n);
   });
   for (let j = n; j < count; j++) u[j * m + j] = 1;
-  if (taus !== undefined) applyQ(columns, taus, m, u, count);
+  if (taus !== undefined) applyQ(w, columns, taus, m, u, count);
   return converged ? { values, u, v } : { values, u: u.fill(NaN), v: v.fill(NaN) };
 }
 
+/** The rotations of the singular vectors; absent where they are not wanted. */
+interface Turns {
+  readonly rows: Rotations;
+  readonly columns: Rotations;
+}
+
 /** Implicit QR steps until nothing is left beside the diagonal. False when that does not end. */
-function iterate(form: Bidiagonal, n: number): boolean {
+function iterate(form: Bidiagonal, n: number, turns: Turns | undefined): boolean {
   const { diagonal: d, beside: e } = form;
   let norm = 0;
   for (let i = 0; i < n; i++) norm = Math.max(norm, Math.abs(d[i]!) + Math.abs(e[i]!));
@@ -70,7 +87,7 @@ function iterate(form: Bidiagonal, n: number): boolean {
       continue;
     }
     if (steps++ === maxSteps) return false;
-    step(form, n, first, last, shiftOf(d, e, first, last, norm));
+    step(form, first, last, shiftOf(d, e, first, last, norm), turns);
   }
   return true;
 }
@@ -104,12 +121,10 @@ function shiftOf(d: Float64Array, e: Float64Array, first: number, last: number, 
 }
 
 /** Chases the bulge that a rotation of the first two columns makes down to `last`. */
-function step(form: Bidiagonal, n: number, first: number, last: number, shift: number): void {
-  const { diagonal: d, beside: e, u, v } = form;
+function step(form: Bidiagonal, first: number, last: number, shift: number, turns: Turns | undefined): void {
+  const { diagonal: d, beside: e } = form;
   let f = shift === 0 ? d[first]! : d[first]! - shift / d[first]!;
   let g = e[first]!;
-  const rotations = last - first;
-  const [rows, columns] = [new Rotations(rotations), new Rotations(rotations)];
   for (let k = first; k < last; k++) {
     let length = Math.sqrt(f * f + g * g);
     let [c, s] = length === 0 ? [1, 0] : [f / length, g / length];
@@ -118,7 +133,7 @@ function step(form: Bidiagonal, n: number, first: number, last: number, shift: n
     e[k] = c * e[k]! - s * d[k]!;
     g = s * d[k + 1]!;
     d[k + 1] = c * d[k + 1]!;
-    columns.set(k - first, c, s);
+    turns?.columns.set(k - first, c, -s);
     length = Math.sqrt(f * f + g * g);
     [c, s] = length === 0 ? [1, 0] : [f / length, g / length];
     d[k] = length;
@@ -128,29 +143,9 @@ function step(form: Bidiagonal, n: number, first: number, last: number, shift: n
       g = s * e[k + 1]!;
       e[k + 1] = c * e[k + 1]!;
     }
-    rows.set(k - first, c, s);
+    turns?.rows.set(k - first, c, -s);
   }
   e[last - 1] = f;
-  if (u.length > 0) rows.apply(u, first, n);
-  if (v.length > 0) columns.apply(v, first, n);
-}
-
-/** The rotations of one step: row k takes part in two, which are best applied together. */
-class Rotations {
-  readonly #cosines: Float64Array;
-  readonly #sines: Float64Array;
-
-  constructor(count: number) {
-    this.#cosines = new Float64Array(count);
-    this.#sines = new Float64Array(count);
-  }
-
-  set(k: number, cosine: number, sine: number): void {
-    this.#cosines[k] = cosine;
-    this.#sines[k] = -sine;
-  }
-
-  apply(vectors: Float64Array, first: number, n: number): void {
-    applyRotations(vectors, first * n, n, n, this.#cosines, this.#sines, this.#cosines.length);
-  }
+  turns?.rows.apply(first, 1, last - first);
+  turns?.columns.apply(first, 1, last - first);
 }
