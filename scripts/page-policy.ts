@@ -16,7 +16,8 @@ const DIRECTIVES = {
   "font-src": "'self' data:",
   "connect-src": "'self'",
   "frame-src": "'self'",
-  "worker-src": "'none'",
+  // The service worker that adds headers.
+  "worker-src": "'self'",
   "object-src": "'none'",
   "base-uri": "'none'",
   "form-action": "'none'",

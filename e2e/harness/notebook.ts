@@ -34,9 +34,11 @@ export interface NotebookOptions {
   readonly address?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly colorScheme?: "light" | "dark";
+  /** "block": a browser in which the page cannot be isolated, and computes on one thread. */
+  readonly serviceWorkers?: "allow" | "block";
 }
 
-function collectProblems(page: Page): readonly string[] {
+function collectProblems(page: Page): string[] {
   const problems: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(`console: ${message.text()}`);
@@ -64,9 +66,15 @@ export async function withNotebook(
     const page = await browser.newPage({
       viewport: options.viewport ?? { width: 1280, height: 900 },
       colorScheme: options.colorScheme ?? "light",
+      serviceWorkers: options.serviceWorkers ?? "allow",
     });
     const problems = collectProblems(page);
     await page.goto(inject("siteUrl") + (options.address ?? ""));
+    if (options.serviceWorkers !== "block") {
+      // The host sends no headers, so the page is loaded once more; the first time's requests may have been cut short.
+      await page.waitForFunction(() => crossOriginIsolated);
+      problems.length = 0;
+    }
     await use({ page, problems });
   } finally {
     await browser.close();

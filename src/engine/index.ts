@@ -31,6 +31,7 @@ Object.defineProperty(ArrayImpl.prototype, "toString", {
 });
 
 export { counters, type Counters, type DeviceDescription, type DeviceMemory } from "./backend/backend.ts";
+export { useRemoteThreads } from "./backend/cpu/remote-threads.ts";
 export { ArrayBase } from "./core/array-base.ts";
 export { IndexError, ValueError } from "./core/errors.ts";
 export type { DType, HostArray, HostScalar } from "./core/dtype.ts";

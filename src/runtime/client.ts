@@ -126,6 +126,11 @@ export class RuntimeClient {
 function loadFrame(url: string): Promise<HTMLIFrameElement> {
   const frame = document.createElement("iframe");
   frame.setAttribute("sandbox", "allow-scripts");
+  // Threads share memory where the page is isolated from others, and passes that on.
+  frame.setAttribute("allow", "cross-origin-isolated");
+  // The service worker that isolates the page on a plain host does not see the frame of another origin: its document
+  // comes without headers, which an isolated page takes only so.
+  frame.setAttribute("credentialless", "");
   frame.setAttribute("referrerpolicy", "no-referrer");
   frame.setAttribute("aria-hidden", "true");
   frame.tabIndex = -1;

@@ -30,6 +30,7 @@ export {
   strSync,
   synchronize,
   truth,
+  useRemoteThreads,
   ValueError,
   WeakFloat,
   type DeviceDescription,

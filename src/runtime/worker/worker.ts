@@ -1,8 +1,10 @@
 /**
  * The worker that runs cells: one classic script, started from a data: URL inside the sandboxed frame. Its first
- * message brings the port to the page.
+ * message brings the port to the page and, where memory can be shared, some of it and a port to the frame, which can
+ * make threads: a data: worker cannot share what it makes itself.
  */
 import type { PageToWorker } from "../protocol.ts";
+import { useRemoteThreads } from "./engine-door.ts";
 import { Session } from "./session.ts";
 
 const consoleStreams = {
@@ -13,10 +15,15 @@ const consoleStreams = {
   error: "stderr",
 } as const;
 
-addEventListener("message", function connect(event: MessageEvent<unknown>) {
-  const [port] = event.ports;
+interface Connection {
+  readonly shared?: Parameters<typeof useRemoteThreads>[1];
+}
+
+addEventListener("message", function connect(event: MessageEvent<Connection | null>) {
+  const [port, frame] = event.ports;
   if (port === undefined) return;
   removeEventListener("message", connect);
+  if (frame !== undefined && event.data?.shared !== undefined) useRemoteThreads(frame, event.data.shared);
   const session = new Session((message) => port.postMessage(message));
   port.onmessage = ({ data }: MessageEvent<PageToWorker>) => session.receive(data);
 

@@ -36,6 +36,10 @@ export class Threads {
   constructor(pool: BufferPool, host: ThreadHost | undefined) {
     this.#pool = pool;
     this.#host = pool.memory.shared && host !== undefined && host.count > 0 ? host : undefined;
+    // Threads hold on to the memory they were started on.
+    pool.memory.replaced = () => {
+      this.stop();
+    };
   }
 
   /** Threads that are up, the calling one included. */

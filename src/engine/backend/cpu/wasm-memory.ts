@@ -55,6 +55,8 @@ export class WasmMemory {
   readonly shared: boolean;
   /** Most bytes it may have. */
   readonly maxBytes: number;
+  /** Called when another memory has taken this one's place. */
+  replaced: (() => void) | undefined;
   readonly #source: MemorySource;
   #awaitsMemory = false;
   #memory: WebAssembly.Memory;
@@ -166,6 +168,7 @@ export class WasmMemory {
     });
     this.#generation += 1;
     this.#renew();
+    this.replaced?.();
   }
 
   /** Blocks are multiples of 64 bytes wherever they are, so slack never reaches into a neighbour. */
