@@ -8,6 +8,8 @@ interface Findings {
   readonly origin: string;
   readonly secure: boolean;
   readonly adapter: boolean;
+  /** Whether a thread could be had, and memory shared with it. */
+  readonly thread: boolean;
   readonly reached: readonly string[];
 }
 
@@ -30,7 +32,7 @@ async function openServer(): Promise<{ url: string; visits: string[]; server: Se
 /** A worker that tries every way out it knows and reports on its port which ones opened. */
 function probeSource(url: string): string {
   return `
-    addEventListener("message", async ({ ports: [port] }) => {
+    addEventListener("message", async ({ data, ports: [port, frame] }) => {
       const reached = [];
       const attempt = async (name, action) => {
         const late = new Promise((resolve, reject) => setTimeout(reject, 1500));
@@ -53,13 +55,21 @@ function probeSource(url: string): string {
         const source = "fetch('${url}nested', { mode: 'no-cors' }).then(() => postMessage(1), () => close())";
         return opened(new Worker("data:text/javascript," + encodeURIComponent(source)), "message", "error");
       });
+      // A thread of the engine's kind: it says that it runs, then whether it got out.
+      const words = new Int32Array(data.shared.memory.buffer);
+      const source = "onmessage = ({ data }) => { const words = new Int32Array(data.buffer); words[0] = 1;" +
+        "fetch('${url}thread', { mode: 'no-cors' }).then(() => (words[1] = 1)); }";
+      frame.postMessage({ type: "start", id: 1, source });
+      await attempt("thread", async () => {
+        while (Atomics.load(words, 1) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      });
       await attempt("indexedDB", () => opened(indexedDB.open("probe"), "success", "error"));
       await attempt("caches", () => caches.open("probe"));
       await attempt("storage", () => navigator.storage.getDirectory());
       await attempt("localStorage", () => localStorage.setItem("probe", "1"));
       await attempt("broadcast", () => opened(new BroadcastChannel("probe"), "message", "messageerror"));
       const adapter = (await navigator.gpu?.requestAdapter()) ?? null;
-      port.postMessage({ origin: self.origin, secure: isSecureContext, adapter: adapter !== null, reached });
+      port.postMessage({ origin: self.origin, secure: isSecureContext, adapter: adapter !== null, thread: words[0] === 1, reached });
     });`;
 }
 
@@ -68,6 +78,8 @@ function runInSandbox(page: Page, source: string): Promise<Findings> {
   return page.evaluate(async (text) => {
     const frame = document.createElement("iframe");
     frame.setAttribute("sandbox", "allow-scripts");
+    frame.setAttribute("allow", "cross-origin-isolated");
+    frame.setAttribute("credentialless", "");
     frame.src = "sandbox.html";
     const loaded = new Promise((resolve) => (frame.onload = resolve));
     document.body.append(frame);
@@ -93,6 +105,7 @@ test.each<Graphics>(["software-webgpu", "none"])(
           origin: "null",
           secure: true,
           adapter: graphics === "software-webgpu",
+          thread: true,
           reached: [],
         });
       });
