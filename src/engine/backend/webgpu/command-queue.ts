@@ -1,7 +1,10 @@
+import type { DType, HostScalar } from "../../core/dtype.ts";
 import { counters } from "../backend.ts";
 import { bufferUsage } from "./device.ts";
 import type { Failures } from "./failures.ts";
-import { uniformUsage, type Pipeline } from "./pipelines.ts";
+import { scalarWord } from "./host-format.ts";
+import { uniformBytes, uniformUsage, type Pipeline } from "./pipelines.ts";
+import { headerWords, type Pass } from "./plan.ts";
 
 /** Submits at the latest after this many dispatches, ... */
 const mostDispatches = 64;
@@ -9,6 +12,8 @@ const mostDispatches = 64;
 const mostWork = 2 ** 22;
 const uniformRingBytes = 2 ** 17;
 const uniformAlignment = 256;
+/** Bind groups kept for each pipeline: loops and repeated calls take turns with few buffers. */
+const groupsKept = 8;
 /** Marks kept: how many submits back a failed one can be noticed. */
 const markWords = 64;
 
@@ -23,6 +28,7 @@ export class CommandQueue {
   readonly #uniforms: GPUBuffer;
   readonly #staging = new Uint32Array(uniformRingBytes / 4);
   readonly #uniformGroups = new Map<number, GPUBindGroup>();
+  readonly #mostGroups: number;
   /** Word k holds the number of the last submit k modulo 64 that really ran. */
   readonly marks: GPUBuffer;
   #submits = 0;
@@ -31,6 +37,9 @@ export class CommandQueue {
   #used = uniformAlignment;
   #encoder: GPUCommandEncoder | undefined;
   #pass: GPUComputePassEncoder | undefined;
+  /** What is set in the open pass. */
+  #pipeline: Pipeline | undefined;
+  #group: GPUBindGroup | undefined;
   #dispatches = 0;
   #work = 0;
   #flushPlanned = false;
@@ -40,6 +49,7 @@ export class CommandQueue {
     this.#device = device;
     this.#failures = failures;
     this.#uniformLayout = uniformLayout;
+    this.#mostGroups = device.limits.maxComputeWorkgroupsPerDimension;
     this.#uniforms = device.createBuffer({
       size: uniformRingBytes,
       usage: uniformUsage | bufferUsage.copySrc,
@@ -50,44 +60,64 @@ export class CommandQueue {
     });
   }
 
-  /** What a dispatch of a pipeline works on. */
+  /** What a dispatch of a pipeline works on. Making one takes longer than a dispatch: the last few are kept. */
   bindGroup(pipeline: Pipeline, buffers: readonly GPUBuffer[]): GPUBindGroup {
-    return this.#device.createBindGroup({
+    for (const known of pipeline.groups) {
+      if (known.buffers.every((buffer, k) => buffer === buffers[k])) return known.group;
+    }
+    const group = this.#device.createBindGroup({
       layout: pipeline.storageLayout,
       entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
     });
+    pipeline.groups.push({ buffers, group });
+    if (pipeline.groups.length > groupsKept) pipeline.groups.shift();
+    return group;
   }
 
-  /** Records one dispatch; `uniforms.fill` writes its uniforms. */
+  /** Records one dispatch of a pass; `params` are the scalars of its kernel. */
   dispatch(
+    pass: Pass,
     pipeline: Pipeline,
     group: GPUBindGroup,
-    uniforms: { readonly bytes: number; readonly fill: (words: Uint32Array) => void },
-    workgroups: number,
-    work: number,
+    dtypes: readonly DType[],
+    params: readonly HostScalar[],
   ): void {
-    if (workgroups === 0) return;
-    const slot = Math.ceil(uniforms.bytes / uniformAlignment) * uniformAlignment;
+    if (pass.workgroups === 0) return;
+    const bytes = uniformBytes(dtypes.length);
+    const slot = Math.ceil(bytes / uniformAlignment) * uniformAlignment;
     if (slot > uniformRingBytes - uniformAlignment)
-      throw new Error(`a kernel's parameters take ${uniforms.bytes} bytes, too many`);
+      throw new Error(`a kernel's parameters take ${bytes} bytes, too many`);
     if (this.#used + slot > uniformRingBytes) this.flush();
     const offset = this.#used;
     this.#used += slot;
-    uniforms.fill(this.#staging.subarray(offset / 4, (offset + slot) / 4));
-    const pass = this.#openPass();
-    pass.setPipeline(pipeline.pipeline);
-    pass.setBindGroup(0, group);
-    pass.setBindGroup(1, this.#uniformGroup(slot), [offset]);
-    const [x, y] = gridOf(workgroups, this.#device.limits.maxComputeWorkgroupsPerDimension);
-    pass.dispatchWorkgroups(x, y);
+    this.#fill(offset / 4, pass.header, dtypes, params);
+    const encoder = this.#openPass();
+    if (this.#pipeline !== pipeline) encoder.setPipeline(pipeline.pipeline);
+    if (this.#group !== group) encoder.setBindGroup(0, group);
+    this.#pipeline = pipeline;
+    this.#group = group;
+    encoder.setBindGroup(1, this.#uniformGroup(slot), [offset]);
+    const [x, y] = gridOf(pass.workgroups, this.#mostGroups);
+    encoder.dispatchWorkgroups(x, y);
     counters.kernelsRun += 1;
-    this.#count(work);
+    this.#count(pass.work);
+  }
+
+  #fill(
+    at: number,
+    header: readonly number[],
+    dtypes: readonly DType[],
+    params: readonly HostScalar[],
+  ): void {
+    const words = this.#staging;
+    for (let k = 0; k < header.length; k += 1) words[at + k] = header[k]!;
+    const start = at + headerWords;
+    for (let k = 0; k < dtypes.length; k += 1) words[start + k] = scalarWord(dtypes[k]!, params[k]!);
   }
 
   /** Records a copy of `bytes` from the start of one buffer into another. */
   copy(source: GPUBuffer, target: GPUBuffer, targetOffset: number, bytes: number): void {
-    this.#pass?.end();
-    this.#pass = undefined;
+    this.#closePass();
     this.#encoder ??= this.#device.createCommandEncoder();
     this.#encoder.copyBufferToBuffer(source, 0, target, targetOffset, bytes);
     this.#count(bytes / 4);
@@ -104,8 +134,7 @@ export class CommandQueue {
   flush(): void {
     const encoder = this.#encoder;
     if (encoder === undefined || this.#closed) return;
-    this.#pass?.end();
-    this.#pass = undefined;
+    this.#closePass();
     this.#encoder = undefined;
     this.#submits += 1;
     this.#staging[0] = this.#submits;
@@ -147,6 +176,13 @@ export class CommandQueue {
     this.#encoder ??= this.#device.createCommandEncoder();
     this.#pass ??= this.#encoder.beginComputePass();
     return this.#pass;
+  }
+
+  #closePass(): void {
+    this.#pass?.end();
+    this.#pass = undefined;
+    this.#pipeline = undefined;
+    this.#group = undefined;
   }
 
   #planFlush(): void {

@@ -6,6 +6,8 @@ import { headerWords, type Pass } from "./plan.ts";
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline;
   readonly storageLayout: GPUBindGroupLayout;
+  /** Bind groups made for it lately, the newest last. */
+  readonly groups: { readonly buffers: readonly GPUBuffer[]; readonly group: GPUBindGroup }[];
 }
 
 /** Compute pipelines by the text of their shader: equal text is compiled once. */
@@ -50,7 +52,7 @@ export class PipelineCache {
       compute: { module, entryPoint: "main" },
     });
     this.#failures.watch(device.popErrorScope(), "compiling a kernel");
-    const made = { pipeline, storageLayout: layout.storage };
+    const made = { pipeline, storageLayout: layout.storage, groups: [] };
     this.#pipelines.set(pass.code, made);
     counters.kernelsCompiled += 1;
     return made;

@@ -15,10 +15,10 @@ import { BufferPool, checkSize } from "./buffers.ts";
 import { CommandQueue } from "./command-queue.ts";
 import { openDevice, type OpenDevice, type Tuning } from "./device.ts";
 import { Failures } from "./failures.ts";
-import { fromDeviceWords, scalarWord, toDeviceWords } from "./host-format.ts";
-import { PipelineCache, uniformBytes, type Pipeline } from "./pipelines.ts";
+import { fromDeviceWords, toDeviceWords } from "./host-format.ts";
+import { PipelineCache, type Pipeline } from "./pipelines.ts";
 import { planKernel } from "./plan-kernel.ts";
-import { headerWords, type BufferRef, type Plan } from "./plan.ts";
+import type { BufferRef, Plan } from "./plan.ts";
 import { StagingReadback } from "./staging-readback.ts";
 
 class WebGPUBuffer implements DeviceBuffer {
@@ -48,6 +48,13 @@ class WebGPUKernel implements CompiledKernel {
     this.plan = plan;
     this.pipelines = pipelines;
   }
+}
+
+/** A kernel with the buffers of a run. */
+interface BoundKernel {
+  readonly compiled: WebGPUKernel;
+  readonly groups: readonly GPUBindGroup[];
+  readonly temporaries: readonly GPUBuffer[];
 }
 
 /** The GPU behind `Backend`. Use `WebGPUBackend.create`. */
@@ -161,9 +168,9 @@ export class WebGPUBackend implements Backend {
     params: readonly HostScalar[],
     outputs: readonly DeviceBuffer[],
   ): void {
-    const prepared = this.prepare(compiled, inputs, outputs);
-    prepared.run(params);
-    prepared.release();
+    const bound = this.#bind(compiled, inputs, outputs);
+    this.#run(bound, params);
+    for (const buffer of bound.temporaries) this.#pool.release(buffer);
   }
 
   prepare(
@@ -171,8 +178,24 @@ export class WebGPUBackend implements Backend {
     inputs: readonly DeviceBuffer[],
     outputs: readonly DeviceBuffer[],
   ): PreparedKernel {
+    const bound = this.#bind(compiled, inputs, outputs);
+    return {
+      run: (params) => {
+        this.#run(bound, params);
+      },
+      release: () => {
+        for (const buffer of bound.temporaries) this.#pool.release(buffer);
+      },
+    };
+  }
+
+  #bind(
+    compiled: CompiledKernel,
+    inputs: readonly DeviceBuffer[],
+    outputs: readonly DeviceBuffer[],
+  ): BoundKernel {
     if (!(compiled instanceof WebGPUKernel)) throw new Error("a kernel of another backend");
-    const { kernel, plan, pipelines } = compiled;
+    const { plan, pipelines } = compiled;
     const temporaries = plan.temporaries.map((bytes) => this.#pool.acquire(bytes).buffer);
     const find = (ref: BufferRef): GPUBuffer => {
       if (ref.kind === "temporary") return temporaries[ref.index]!;
@@ -184,23 +207,14 @@ export class WebGPUBackend implements Backend {
         pass.bindings.map((binding) => find(binding.ref)),
       ),
     );
-    const bytes = uniformBytes(kernel.params.length);
-    return {
-      run: (params) => {
-        plan.passes.forEach((pass, k) => {
-          const fill = (target: Uint32Array): void => {
-            target.set(pass.header, 0);
-            kernel.params.forEach((dtype, slot) => {
-              target[headerWords + slot] = scalarWord(dtype, params[slot]!);
-            });
-          };
-          this.#queue.dispatch(pipelines[k]!, groups[k]!, { bytes, fill }, pass.workgroups, pass.work);
-        });
-      },
-      release: () => {
-        for (const buffer of temporaries) this.#pool.release(buffer);
-      },
-    };
+    return { compiled, groups, temporaries };
+  }
+
+  #run({ compiled, groups }: BoundKernel, params: readonly HostScalar[]): void {
+    const { kernel, plan, pipelines } = compiled;
+    for (let k = 0; k < groups.length; k += 1) {
+      this.#queue.dispatch(plan.passes[k]!, pipelines[k]!, groups[k]!, kernel.params, params);
+    }
   }
 
   copy(source: DeviceBuffer, target: DeviceBuffer, start: number): void {
