@@ -42,6 +42,8 @@ export interface Tuning {
   readonly sharesWorkgroupMemory: boolean;
   /** Whether a rare branch costs as much as a taken one (a software adapter runs both sides under a mask). */
   readonly runsBothBranches: boolean;
+  /** Whether a shift of four lanes is four shifts (a software adapter has none of vectors). */
+  readonly shiftsLaneByLane: boolean;
   /** Threads that share a radix sort: each has counters of its own. */
   readonly sortThreads: number;
   /** Rows up to this length are sorted by comparing all with all. */
@@ -58,6 +60,7 @@ export const tunings: Readonly<Record<"hardware" | "software", Tuning>> = {
     contiguousThreads: false,
     sharesWorkgroupMemory: true,
     runsBothBranches: false,
+    shiftsLaneByLane: false,
     sortThreads: 2048,
     countingSortLength: 1024,
     cpuIsFaster: { elements: 2 ** 12, factorized: 2 ** 14 },
@@ -69,6 +72,7 @@ export const tunings: Readonly<Record<"hardware" | "software", Tuning>> = {
     contiguousThreads: true,
     sharesWorkgroupMemory: false,
     runsBothBranches: true,
+    shiftsLaneByLane: true,
     sortThreads: 64,
     countingSortLength: 128,
     cpuIsFaster: { elements: 2 ** 14, factorized: 2 ** 20 },

@@ -26,7 +26,7 @@ export function mapPass(
   tuning: Tuning,
   targets: readonly BufferRef[],
 ): Pass {
-  const shader = new Shader(kernel.params, tuning.threads);
+  const shader = new Shader(kernel.params, tuning.threads, tuning.shiftsLaneByLane);
   const size = sizeOf(kernel.shape);
   const blocks = Math.ceil(size / 4);
   const perThread = blocksOfThread(blocks, tuning);

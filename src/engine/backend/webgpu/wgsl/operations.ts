@@ -1,5 +1,6 @@
 import type { DType, HostScalar } from "../../../core/dtype.ts";
 import type { ScalarExpr } from "../../../kernel/scalar-expr.ts";
+import { shiftedRight } from "./helper-functions.ts";
 import { nearBounds } from "./trigonometric-functions.ts";
 import { wgslType, type Lanes, type Shader } from "./shader.ts";
 
@@ -138,11 +139,27 @@ const integerRemainder: Row = (o) => {
 const shift =
   (operator: "<<" | ">>", operand: (o: Operands) => string, outside: (o: Operands) => string): Row =>
   (o) => {
+    const known = o.node.args[1]!;
+    if (known.op === "const") {
+      const by = Number(known.value);
+      const text = withinWord(by) ? shiftedBy(o, operator, operand(o), by) : undefined;
+      if (text !== undefined) return `bitcast<${type(o, o.dtype)}>(${text})`;
+    }
     const count = o.dtype === "uint32" ? o.b : bits(o, o.b);
     const within = `(${count}) & ${number(o, 31, "uint32")}`;
     const shifted = `(${operand(o)}) ${operator} (${within})`;
     return `select(bitcast<${type(o, o.dtype)}>(${shifted}), ${outside(o)}, ${count} > ${number(o, 31, "uint32")})`;
   };
+const withinWord = (by: number): boolean => by >= 0 && by < 32;
+/** A shift by a known count; adapters that shift one lane after the other multiply instead, where they can. */
+function shiftedBy(o: Operands, operator: "<<" | ">>", value: string, by: number): string {
+  const isSigned = operator === ">>" && value === asSigned(o) && value !== asUnsigned(o);
+  if (o.shader.shiftsLaneByLane && operator === "<<") return `${value} * ${number(o, shiftFactor(o, by))}`;
+  if (o.shader.shiftsLaneByLane && !isSigned && by >= 9)
+    return shiftedRight(value, by, [type(o, "uint32"), type(o, "float32"), type(o, "int32")]);
+  return `(${value}) ${operator} ${number(o, by, "uint32")}`;
+}
+const shiftFactor = (o: Operands, by: number): number => (o.dtype === "uint32" ? 2 ** by : (1 << by) | 0);
 const zero = (o: Operands): string => number(o, 0);
 const signFill = (o: Operands): string => {
   const ones = number(o, o.dtype === "uint32" ? 0xffffffff : -1);
@@ -181,8 +198,13 @@ const cast: Row = (o) => {
   }
   if (o.dtype === "float32")
     return o.shader.call(to === "int32" ? "float_to_int" : "float_to_uint", o.lanes, o.a);
+  // What has lost its top bit to a shift is converted as a signed number, which takes one instruction everywhere.
+  if (o.dtype === "uint32" && to === "float32" && isShiftedRight(o.node.args[0]!))
+    return `${type(o, to)}(bitcast<${type(o, "int32")}>(${o.a}))`;
   return `${type(o, to)}(${o.a})`;
 };
+const isShiftedRight = (node: ScalarExpr): boolean =>
+  node.op === "shiftRightLogical" && node.args[1]!.op === "const" && Number(node.args[1]!.value) > 0;
 
 const call2 =
   (name: string): Row =>
@@ -253,6 +275,9 @@ const table: Partial<Record<ScalarExpr["op"], Row>> = {
   select: (o) => `select(${o.c}, ${o.b}, ${o.a})`,
   cast,
   fma: (o) => o.shader.call("fused", o.lanes, o.a, o.b, o.c),
-  threefry: (o) => o.shader.call("threefry", o.lanes, o.a, o.b, o.c, ...o.rest),
+  threefry: (o) => {
+    const name = o.shader.shiftsLaneByLane ? "threefry_unshifted" : "threefry";
+    return o.shader.call(name, o.lanes, o.a, o.b, o.c, ...o.rest);
+  },
   bitcast: (o) => (o.node.dtype === o.dtype ? o.a : `bitcast<${type(o, o.node.dtype)}>(${o.a})`),
 };

@@ -81,7 +81,7 @@ function accumulators(shader: Shader, kernel: ReduceKernel): Accumulator[] {
 // extent, padded outputs.
 
 function lanesPass(kernel: ReduceKernel, tuning: Tuning, strategy: Strategy): Pass {
-  const shader = new Shader(kernel.params, tuning.threads);
+  const shader = new Shader(kernel.params, tuning.threads, tuning.shiftsLaneByLane);
   const accs = accumulators(shader, kernel);
   const extent = sizeOf(kernel.reduceShape);
   const outputBlocks = Math.ceil(sizeOf(kernel.shape) / 4);
@@ -161,7 +161,7 @@ function storePartialBlocks(shader: Shader, accs: readonly Accumulator[]): strin
 }
 
 function teamsPass(kernel: ReduceKernel, tuning: Tuning, strategy: Strategy): Pass {
-  const shader = new Shader(kernel.params, tuning.threads);
+  const shader = new Shader(kernel.params, tuning.threads, tuning.shiftsLaneByLane);
   const accs = accumulators(shader, kernel);
   const { team, segments } = strategy;
   const outputs = sizeOf(kernel.shape);
@@ -295,7 +295,7 @@ function storePartials(shader: Shader, accs: readonly Accumulator[]): string[] {
 
 /** The second pass: a team an output joins the segments' states. Header: outputs, segments, -, 1, -, padded outputs. */
 function joinPass(kernel: ReduceKernel, tuning: Tuning, segments: number): Pass {
-  const shader = new Shader(kernel.params, tuning.threads);
+  const shader = new Shader(kernel.params, tuning.threads, tuning.shiftsLaneByLane);
   const accs = accumulators(shader, kernel);
   const outputs = sizeOf(kernel.shape);
   const team = tuning.sharesWorkgroupMemory && outputs < tuning.targetGroups * 8 ? tuning.threads : 1;

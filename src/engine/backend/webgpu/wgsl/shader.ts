@@ -39,11 +39,14 @@ export class Shader {
   readonly #once = new Map<string, string>();
   readonly #params: readonly DType[];
   readonly threads: number;
+  /** Whether the adapter shifts one lane after the other; code that avoids shifts is right on every adapter. */
+  readonly shiftsLaneByLane: boolean;
   #names = 0;
 
-  constructor(params: readonly DType[], threads: number) {
+  constructor(params: readonly DType[], threads: number, shiftsLaneByLane = true) {
     this.#params = params;
     this.threads = threads;
+    this.shiftsLaneByLane = shiftsLaneByLane;
   }
 
   /** A name not used before in this shader. */
