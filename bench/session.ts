@@ -7,6 +7,8 @@ export interface Session {
   call(): Promise<void>;
   /** The results of the last call. */
   results(): Promise<Results>;
+  /** Milliseconds of tracing and compiling so far, where a system counts them. */
+  compileMs?(): number;
   /** Gives everything back. */
   release(): void;
 }

@@ -18,7 +18,7 @@ export type Request =
 export type Reply =
   | { readonly device: string }
   | { readonly supported: boolean }
-  | { readonly times: readonly number[] }
+  | { readonly times: readonly number[]; readonly compileMs?: number }
   | { readonly wrong: string | null };
 
 const openers = {
@@ -50,7 +50,7 @@ export class Side {
       case "prepare":
         return this.#prepare(request.workload, request.n);
       case "first":
-        return { times: [await this.#timed()] };
+        return this.#first();
       case "call": {
         const times: number[] = [];
         let total = 0;
@@ -80,6 +80,13 @@ export class Side {
     this.#workload = workload;
     this.#n = n;
     return { supported: true };
+  }
+
+  async #first(): Promise<Reply> {
+    const session = this.#session!;
+    const before = session.compileMs?.();
+    const times = [await this.#timed()];
+    return before === undefined ? { times } : { times, compileMs: session.compileMs!() - before };
   }
 
   async #timed(): Promise<number> {

@@ -7,6 +7,8 @@ import { OutOfTime, type Participant } from "./participant.ts";
 export interface Cell {
   /** Undefined where the system cannot do the workload. */
   readonly first?: number;
+  /** Of the first call: tracing and compiling, where the system counts it. */
+  readonly compile?: number;
   /** Of each cached call. Empty where the first call took so long that it stands alone. */
   readonly cached?: readonly number[];
   /** What is wrong with the results. */
@@ -20,7 +22,7 @@ export type Row = Record<string, Cell>;
 /** A call beyond this many seconds is given up. */
 const CAP_S = 60;
 /** No cached call after a first call beyond this. */
-const FIRST_ONLY_MS = 20_000;
+const FIRST_ONLY_MS = 12_000;
 /** Turns go on while a system has spent less than this on cached calls, at most five of them. */
 const BUDGET_MS = 3_000;
 const TURNS = 5;
@@ -31,12 +33,15 @@ const TURN_CALLS = 20;
 interface Running {
   readonly participant: Participant;
   readonly first: number;
+  readonly compile: number | undefined;
   readonly wrong: string | undefined;
   readonly cached: number[];
 }
 
 export interface MeasureOptions {
   readonly n?: number;
+  /** Milliseconds of cached calls that each system gets. */
+  readonly budget?: number;
   readonly onCell?: (participant: Participant, cell: Cell) => void;
   readonly onDevice?: (participant: Participant, device: string) => void;
 }
@@ -61,13 +66,13 @@ export async function measure(
       options.onCell?.(participant, begun);
       await quietly(() => participant.ask({ kind: "release" }, CAP_S));
     } else if (workloadOf(workload).alone === true || begun.first > BUDGET_MS) {
-      await takeTurns([begun]);
+      await takeTurns([begun], options.budget);
       await finish(begun);
     } else {
       running.push(begun);
     }
   }
-  await takeTurns(running);
+  await takeTurns(running, options.budget);
   for (const each of running) await finish(each);
   return row;
 }
@@ -82,19 +87,20 @@ async function begin(
     onDevice?.(participant, await participant.open());
     const prepared = await participant.ask({ kind: "prepare", workload, n }, 2 * CAP_S);
     if (!("supported" in prepared) || !prepared.supported) return {};
-    const first = timesOf(await participant.ask({ kind: "first" }, CAP_S))[0]!;
+    const reply = await participant.ask({ kind: "first" }, CAP_S);
+    const compile = "times" in reply ? reply.compileMs : undefined;
     const wrong = await participant.check(workload, n);
-    return { participant, first, wrong, cached: [] };
+    return { participant, first: timesOf(reply)[0]!, compile, wrong, cached: [] };
   } catch (error) {
     return { failed: error instanceof Error ? shortened(error.message) : String(error) };
   }
 }
 
-async function takeTurns(running: readonly Running[]): Promise<void> {
+async function takeTurns(running: readonly Running[], budget = BUDGET_MS): Promise<void> {
   for (let turn = 0; turn < TURNS; turn++) {
     for (const { participant, cached, first } of running) {
       const spent = cached.reduce((sum, time) => sum + time, 0);
-      if (first > FIRST_ONLY_MS || spent > BUDGET_MS) continue;
+      if (first > FIRST_ONLY_MS || spent > budget) continue;
       try {
         cached.push(
           ...timesOf(await participant.ask({ kind: "call", ms: TURN_MS, most: TURN_CALLS }, CAP_S)),
@@ -108,9 +114,14 @@ async function takeTurns(running: readonly Running[]): Promise<void> {
   }
 }
 
-function cellOf({ first, wrong, cached }: Running): Cell {
+function cellOf({ first, compile, wrong, cached }: Running): Cell {
   const times = cached.filter((time) => Number.isFinite(time));
-  return { first, cached: times, ...(wrong === undefined ? {} : { wrong }) };
+  return {
+    first,
+    ...(compile === undefined ? {} : { compile }),
+    cached: times,
+    ...(wrong === undefined ? {} : { wrong }),
+  };
 }
 
 function timesOf(reply: Reply): readonly number[] {

@@ -6,6 +6,8 @@ import type { Cell, Row } from "./measure.ts";
 /** A cell as it is kept: milliseconds to three digits. */
 export interface Summary {
   readonly first?: number;
+  /** Tracing and compiling within the first call. */
+  readonly compile?: number;
   readonly median?: number;
   readonly low?: number;
   readonly high?: number;
@@ -28,9 +30,10 @@ export function median(values: readonly number[]): number {
 
 const rounded = (value: number): number => Number(value.toPrecision(4));
 
-function summarize({ first, cached = [], wrong, failed }: Cell): Summary {
+function summarize({ first, compile, cached = [], wrong, failed }: Cell): Summary {
   return {
     ...(first === undefined ? {} : { first: rounded(first) }),
+    ...(compile === undefined ? {} : { compile: rounded(compile) }),
     ...(cached.length === 0
       ? {}
       : {
@@ -119,6 +122,16 @@ export function spreadTable(report: Report): string {
     ...report.systems.map((system) => spread(report.rows[name]![system])),
   ]);
   return tabulate(["ms, lowest..highest (calls)", ...report.systems], rows, true);
+}
+
+/** What the engine's first calls spent on tracing and compiling. */
+export function compileTable(report: Report, markdown: boolean): string {
+  const systems = report.systems.filter((name) => name.startsWith("engine"));
+  const rows = measured(report).map((name) => [
+    titleOf(name),
+    ...systems.map((system) => formatMs(report.rows[name]![system]?.compile)),
+  ]);
+  return tabulate(["trace and compile, ms", ...systems], rows, markdown);
 }
 
 const CPU_PEERS = ["jax-js-wasm", "tfjs-wasm"] as const;

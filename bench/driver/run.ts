@@ -1,11 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync, existsSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { workloadNames, type WorkloadName } from "../workloads.ts";
+import { workloadNames, workloadOf, type WorkloadName } from "../workloads.ts";
 import { BrowserParticipant } from "./browser.ts";
 import { describeMachine, findPython } from "./machine.ts";
 import { measure, type Cell } from "./measure.ts";
 import { writeDocument } from "./document.ts";
-import { drawGrowth } from "./growth.ts";
+import { drawGrowth, dropOldPictures } from "./growth.ts";
 import type { Participant } from "./participant.ts";
 import { ProcessParticipant } from "./process.ts";
 import {
@@ -49,25 +49,25 @@ const SIDES = [
 /** Runs what is asked for; a whole run is kept in bench/results and written into docs/benchmarks.md. */
 export async function runBenchmarks(options: RunOptions): Promise<void> {
   const { root } = options;
-  const names = chosenWorkloads(options.only);
+  const names = chosenWorkloads(options);
   const site = options.node ? undefined : await startSite(root);
   if (options.node) await buildNodeSide(join(root, "bench"), join(root, "bench/.cache/node"));
   const participants = gather(options, site);
   try {
     if (options.growth) {
-      await drawGrowth(root, participants, names);
+      const host = (): string => hostOf(participants, options);
+      const growth = await drawGrowth(root, participants, names, host);
+      if (options.only.length > 0 || options.systems.length > 0) return;
+      dropOldPictures(root, growth);
+      keep(root, "growth", growth);
+      await writeDocument(root);
       return;
     }
     const report = await runAll(participants, names, options);
     printReport(report);
     const whole = options.only.length === 0 && options.systems.length === 0;
     if (!whole) return;
-    const folder = join(root, "bench/results");
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(
-      join(folder, `${options.node ? "node" : "browser"}.json`),
-      `${JSON.stringify(report, null, 1)}\n`,
-    );
+    keep(root, options.node ? "node" : "browser", report);
     await writeDocument(root);
   } finally {
     await Promise.all(participants.map((participant) => participant.close()));
@@ -75,13 +75,15 @@ export async function runBenchmarks(options: RunOptions): Promise<void> {
   }
 }
 
-function chosenWorkloads(only: readonly string[]): WorkloadName[] {
+function chosenWorkloads({ only, growth }: RunOptions): WorkloadName[] {
   for (const name of only) {
     if (!workloadNames.some((each) => each === name)) {
       throw new Error(`No workload is named ${name}. There are: ${workloadNames.join(", ")}.`);
     }
   }
-  return workloadNames.filter((name) => only.length === 0 || only.includes(name));
+  return workloadNames.filter((name) =>
+    only.length === 0 ? growth || workloadOf(name).plotOnly !== true : only.includes(name),
+  );
 }
 
 async function startSite(root: string): Promise<Site> {
@@ -109,9 +111,10 @@ function gather(options: RunOptions, site: Site | undefined): Participant[] {
     all.push(
       python("jax", jax, join(bench, "python/jax_side.py"), { XLA_PYTHON_CLIENT_PREALLOCATE: "false" }),
     );
+  const systems = options.growth && options.systems.length === 0 ? ["engine"] : options.systems;
   const isWanted = ({ name }: Participant): boolean =>
-    options.systems.length === 0 ||
-    options.systems.some((wanted) =>
+    systems.length === 0 ||
+    systems.some((wanted) =>
       all.some((each) => each.name === wanted) ? name === wanted : name.startsWith(`${wanted}-`),
     );
   const chosen = all.filter(isWanted);
@@ -156,7 +159,7 @@ async function runAll(
   const started = performance.now();
   const devices: Record<string, string> = {};
   const rows: Report["rows"] = {};
-  let host = `Node ${process.version}`;
+  let host = "";
   for (const [position, name] of names.entries()) {
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     console.log(`\n[${position + 1}/${names.length}, ${seconds} s] ${titleOf(name)}`);
@@ -165,15 +168,11 @@ async function runAll(
       onCell: printCell,
     });
     rows[name] = summarizeRow(row);
-    const browser = participants.find(
-      (each) => each instanceof BrowserParticipant && each.version !== undefined,
-    );
-    if (browser instanceof BrowserParticipant) host = `Chromium ${browser.version ?? ""}`;
+    host = hostOf(participants, options) || host;
   }
   console.log(
     `\n${names.length} workloads in ${((performance.now() - started) / 60_000).toFixed(1)} minutes.`,
   );
-  if (options.node) host = `Node ${process.version}`;
   return { machine: describeMachine(host, devices), systems: participants.map(({ name }) => name), rows };
 }
 
@@ -195,12 +194,18 @@ function printReport(report: Report): void {
   if (lines.length > 0) console.log(`\nWrong or failing\n${lines.join("\n")}`);
 }
 
-/** The reports that are kept, by where they ran. */
-export function keptReports(root: string): Record<string, Report> {
-  return Object.fromEntries(
-    ["browser", "node"].flatMap((where) => {
-      const path = join(root, `bench/results/${where}.json`);
-      return existsSync(path) ? [[where, JSON.parse(readFileSync(path, "utf8")) as Report]] : [];
-    }),
+/** What the engine runs in. */
+function hostOf(participants: readonly Participant[], options: RunOptions): string {
+  if (options.node) return `Node ${process.version}`;
+  const versions = participants.map((each) =>
+    each instanceof BrowserParticipant ? each.version : undefined,
   );
+  const version = versions.find((each) => each !== undefined);
+  return version === undefined ? "" : `Chromium ${version}`;
+}
+
+function keep(root: string, name: string, report: unknown): void {
+  const folder = join(root, "bench/results");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(report, null, 1)}\n`);
 }

@@ -18,6 +18,10 @@ from inputs import (
 from side import serve
 
 
+# The lesson's layout of random numbers.
+jax.config.update("jax_threefry_partitionable", False)
+
+
 def f(x):
     a = 3 * x + jnp.sin(x) + jnp.cos(x**2) - jnp.cos(2 * x) - x**2 * 0.4 * x**1.5
     return jnp.sum(a)
@@ -72,7 +76,6 @@ def scalar_loop(n):
 
 
 def monte_carlo(paths):
-    jax.config.update("jax_threefry_partitionable", False)
     o = OPTION
 
     @jax.jit

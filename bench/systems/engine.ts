@@ -1,10 +1,12 @@
 /** The engine's workloads, written as the lesson's cells write them. */
 import {
   Array as EngineArray,
+  counters,
   describeDevice,
   getItem,
   initialize,
   jax,
+  lax,
   linalg,
   numpy as jnp,
   operators as op,
@@ -41,6 +43,7 @@ function session(compute: () => Tree, ...inputs: readonly ArrayBase[]): Session 
       else await synchronize();
     },
     results: async (): Promise<Results> => Promise.all(results.map(read)),
+    compileMs: () => counters.traceMs + counters.compileMs,
     release() {
       drop();
       inputs.forEach(release);
@@ -192,6 +195,8 @@ const networkStep: Prepare = (batch) => {
 const draw =
   (distribution: (key: ArrayBase, shape: number) => ArrayBase): Prepare =>
   (n) => {
+    // The lesson's layout of random numbers, as in the exercise.
+    jax.config.update("jax_threefry_partitionable", false);
     const key = random.PRNGKey(1);
     return session(() => distribution(key, n), key);
   };
@@ -215,6 +220,21 @@ const valueAndGrad: Prepare = (n) => {
   const compute = jax.jit(jax.value_and_grad(f) as (x: ArrayBase) => [ArrayBase, ArrayBase]);
   return session(() => compute(x), x);
 };
+
+/** `x + 0.001 * sin(x)`, as often as n says: written out, or as a loop of the compiled program. */
+const loop =
+  (unrolled: boolean): Prepare =>
+  (n) => {
+    const x = jnp.ones(1000);
+    const step = (value: ArrayBase): ArrayBase => op.add(value, op.mul(0.001, jnp.sin(value)));
+    const compute = jax.jit((start: ArrayBase): ArrayBase => {
+      if (!unrolled) return lax.fori_loop(0, n, (_: never, value: ArrayBase) => step(value), start);
+      let value = start;
+      for (let i = 0; i < n; i++) value = step(value);
+      return value;
+    });
+    return session(() => compute(x), x);
+  };
 
 const inDouble =
   (prepare: Prepare): Prepare =>
@@ -256,6 +276,8 @@ const prepares: Record<WorkloadName, Prepare> = {
   "eager-adds": chain((compute) => compute),
   "jit-adds": chain((compute) => jax.jit(compute)),
   "jit-adds-20k": chain((compute) => jax.jit(compute)),
+  unrolled: loop(true),
+  counted: loop(false),
   "f64-jit": inDouble((n) => overOnes(jax.jit(f))(n)),
   "f64-grid": inDouble(gridByVmap),
   "f64-monte-carlo": inDouble(monteCarlo),

@@ -113,6 +113,9 @@ declare module "@tensorflow/tfjs-core" {
   ): (xs: readonly Tensor[]) => { value: Tensor; grads: readonly Tensor[] };
 }
 
+/** Imported for what it does: without it nothing can be differentiated. */
+declare module "@tensorflow/tfjs-core/dist/register_all_gradients";
+
 declare module "@tensorflow/tfjs-backend-webgpu" {
   export class WebGPUBackend {
     readonly device: GPUDevice;

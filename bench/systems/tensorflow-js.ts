@@ -1,5 +1,6 @@
 /** The workloads as TensorFlow.js writes them. It has no compiler: what others compile runs operation by operation. */
 import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-core/dist/register_all_gradients";
 import { getThreadsCount, setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { additions } from "../checks.ts";
