@@ -30,7 +30,7 @@ export function reduceModule(spec: ReduceSpec): KernelModule {
   const module = new ModuleBuilder();
   const define = (name: string, emit: (scope: ReduceScope, index: Local) => void): void => {
     const task = module.function(["i32", "i32"], [], (f, args, index) => {
-      emit({ spec, module, f, args: args!, layout }, index!);
+      emit({ spec, module, f, args: args, layout }, index);
       return [];
     });
     module.export(name, task);

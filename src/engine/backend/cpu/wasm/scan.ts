@@ -80,7 +80,7 @@ class ScanModule {
   define(name: string, emit: (scope: ScanScope, index: Local) => void): void {
     const module = this.#module;
     const task = module.function(["i32", "i32"], [], (f, args, index) => {
-      emit({ kernel: this.#kernel, fold: this.#fold, module, f, args: args!, layout: this.#layout }, index!);
+      emit({ kernel: this.#kernel, fold: this.#fold, module, f, args: args, layout: this.#layout }, index);
       return [];
     });
     module.export(name, task);

@@ -49,7 +49,7 @@ export function scatterModule(kernel: ScatterKernel): KernelModule {
     f.for(row, i32(walk.rows), rowsPerCall, () => {
       const start = f.let(i32(0));
       f.for(start, i32(walk.extent), callPoints, () => {
-        f.callMulti(apply, args!, row, start);
+        f.callMulti(apply, args, row, start);
       });
     });
     return [];
@@ -58,13 +58,10 @@ export function scatterModule(kernel: ScatterKernel): KernelModule {
   return { ...copy, later: [1] };
 }
 
-/** The last axis, so that updates come in order, unless it is too short. */
+/** Along the last axis, so that updates come in order. */
 function walkOf(shape: readonly number[]): UpdateWalk {
-  const last = shape.findLastIndex((extent) => extent > 1);
-  if (last < 0) return { vectorAxis: -1, extent: 1, rows: 1 };
-  const widest = shape.indexOf(Math.max(...shape));
-  const vectorAxis = shape[last]! >= laneCount ? last : widest;
-  const extent = shape[vectorAxis]!;
+  const vectorAxis = shape.findLastIndex((extent) => extent > 1);
+  const extent = shape[vectorAxis] ?? 1;
   return { vectorAxis, extent, rows: sizeOf(shape) / extent };
 }
 
@@ -81,24 +78,24 @@ function applyRows(
       ...kernel,
       module,
       f,
-      args: args!,
+      args: args,
       layout,
       roots: [kernel.target, kernel.update],
       vectorAxis,
       ...(vectorAxis >= 0 && extent < laneCount && { narrowExtent: extent }),
     });
-    const output = f.let(load("i32.load", args!, layout.output(0)));
+    const output = f.let(load("i32.load", args, layout.output(0)));
     body.prologue();
-    const lastRow = least(f, row!, rowsPerCall, rows);
+    const lastRow = least(f, row, rowsPerCall, rows);
     const start = f.local("i32");
-    const end = least(f, from!, callPoints, extent);
-    f.for(row!, lastRow, 1, () => {
-      body.enterRow(enterAxes(f, kernel.updateShape, vectorAxis, row!).axes);
+    const end = least(f, from, callPoints, extent);
+    f.for(row, lastRow, 1, () => {
+      body.enterRow(enterAxes(f, kernel.updateShape, vectorAxis, row).axes);
       const step = (lanes: readonly number[]): void => {
         body.enterPoint(start);
         for (const k of lanes) applyOne(f, kernel, output, body, k);
       };
-      f.set(start, from!);
+      f.set(start, from);
       const whole = f.let(op("i32.sub", end, i32(laneCount)));
       f.while(
         () => op("i32.le_s", start, whole),

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { DType, HostArray } from "../../core/dtype.ts";
-import { ExprBuilder } from "../../kernel/expr-builder.ts";
-import type { ScatterKernel } from "../../kernel/kernel.ts";
-import { runKernel } from "./testing/run-kernel.ts";
+import type { DType, HostArray } from "../../../core/dtype.ts";
+import { ExprBuilder } from "../../../kernel/expr-builder.ts";
+import type { ScatterKernel } from "../../../kernel/kernel.ts";
+import { runKernel } from "../testing/run-kernel.ts";
 
 function scatter(
   op: ScatterKernel["op"],
@@ -66,4 +66,52 @@ test("a histogram of a million values", () => {
   const target = Array.from({ length: n }, (_, k) => (k * 7) % 10);
   const counts = scatter("add", "int32", new Int32Array(10), target, new Int32Array(n).fill(1));
   expect([...counts]).toEqual(new Array(10).fill(n / 10));
+});
+
+test("updates of any shape come in order, the last one sets", () => {
+  for (const [rows, columns] of [
+    [1, 1],
+    [5, 3],
+    [3, 7],
+    [2, 9001],
+    [9001, 2],
+  ] as const) {
+    for (const op of ["set", "add"] as const) {
+      const size = 37;
+      const target = Int32Array.from({ length: rows * columns }, (_, k) => ((k * 31) % (size + 4)) - 2);
+      const update = Float64Array.from({ length: rows * columns }, (_, k) => k + 1);
+      const operand = Float64Array.from({ length: size }, (_, k) => -k);
+      const b = new ExprBuilder();
+      const u = b.indexAdd(b.indexMultiply(b.index(0, rows), columns), b.index(1, columns));
+      const kernel: ScatterKernel = {
+        kind: "scatter",
+        op,
+        shape: [size],
+        updateShape: [rows, columns],
+        operand: b.load(0, "float64", b.index(0, size)),
+        target: b.load(1, "int32", u),
+        update: b.load(2, "float64", u),
+        inputs: ["float64", "int32", "float64"],
+        params: [],
+        outputs: ["float64"],
+      };
+      const expected = operand.slice();
+      update.forEach((value, k) => {
+        const at = target[k]!;
+        if (at >= 0 && at < size) expected[at] = op === "set" ? value : expected[at]! + value;
+      });
+      expect(runKernel(kernel, [operand, target, update])[0], `${op} ${rows}x${columns}`).toEqual(expected);
+    }
+  }
+});
+
+test("NaN spreads through extremes, and nothing is there to update", () => {
+  const operand = Float32Array.from([1, NaN, 3]);
+  const run = (op: ScatterKernel["op"], update: number[]): unknown[] => [
+    ...scatter(op, "float32", operand, [0, 1], Float32Array.from(update)),
+  ];
+  expect(run("max", [NaN, 9])).toEqual([NaN, NaN, 3]);
+  expect(run("min", [0, 9])).toEqual([0, NaN, 3]);
+  expect([...scatter("add", "float32", new Float32Array(0), [], new Float32Array(0))]).toEqual([]);
+  expect([...scatter("add", "float32", operand.subarray(2), [], new Float32Array(0))]).toEqual([3]);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { DType } from "../../core/dtype.ts";
-import { ExprBuilder } from "../../kernel/expr-builder.ts";
-import type { Kernel } from "../../kernel/kernel.ts";
-import { reduceArray, runKernel } from "./testing/run-kernel.ts";
+import type { DType } from "../../../core/dtype.ts";
+import { ExprBuilder } from "../../../kernel/expr-builder.ts";
+import type { Kernel } from "../../../kernel/kernel.ts";
+import { reduceArray, runKernel } from "../testing/run-kernel.ts";
 
 const f = Math.fround;
 
@@ -65,81 +65,6 @@ describe("sums", () => {
     expect(reduceArray("sum", unsigned, "uint32", [3], [0])[0]).toBe(2 ** 31 + 3);
     expect(reduceArray("sum", new BigInt64Array(2).fill(2n ** 62n), "int64", [2], [0])[0]).toBe(-(2n ** 63n));
     expect(reduceArray("prod", Int32Array.from([3, -4, 5]), "int32", [3], [0])[0]).toBe(-60);
-  });
-});
-
-describe("any axes of any shape", () => {
-  const cases: [number[], number[]][] = [
-    [[7], [0]],
-    [[5000], [0]],
-    [
-      [1, 1],
-      [0, 1],
-    ],
-    [[3, 4000], [1]],
-    [[4000, 3], [0]],
-    [[300, 70], [0]],
-    [[70, 300], [1]],
-    [[4, 5, 6], [1]],
-    [
-      [4, 5, 6],
-      [0, 2],
-    ],
-    [
-      [40, 50, 60],
-      [0, 1],
-    ],
-    [
-      [40, 50, 60],
-      [1, 2],
-    ],
-    [[2, 3000, 9], [1]],
-    [[6, 1, 5], [1]],
-    [[10, 3], []],
-  ];
-
-  /** Folds with plain loops over the whole array. */
-  function plain(
-    data: ArrayLike<number>,
-    shape: number[],
-    axes: number[],
-    fold: (values: number[]) => number,
-  ) {
-    const groups = new Map<string, number[]>();
-    for (let position = 0; position < data.length; position++) {
-      const index: number[] = [];
-      let rest = position;
-      for (let axis = shape.length - 1; axis >= 0; axis--) {
-        index[axis] = rest % shape[axis]!;
-        rest = Math.floor(rest / shape[axis]!);
-      }
-      const key = index.filter((_, axis) => !axes.includes(axis)).join();
-      const group = groups.get(key) ?? [];
-      groups.set(key, group);
-      group.push(data[position]!);
-    }
-    return [...groups.values()].map(fold);
-  }
-
-  test.each(cases)("shape %j over axes %j", (shape, axes) => {
-    const data = noise(shape.reduce((a, b) => a * b, 1));
-    const check = (op: "max" | "min" | "argmax" | "argmin", fold: (values: number[]) => number) =>
-      expect([...reduceArray(op, data, "float32", shape, axes)], op).toEqual(plain(data, shape, axes, fold));
-    check("max", (values) => values.reduce((a, b) => Math.max(a, b)));
-    check("min", (values) => values.reduce((a, b) => Math.min(a, b)));
-    check("argmax", (values) => values.indexOf(values.reduce((a, b) => Math.max(a, b))));
-    check("argmin", (values) => values.indexOf(values.reduce((a, b) => Math.min(a, b))));
-    const sums = reduceArray("sum", data, "float32", shape, axes) as Float32Array;
-    const exact = plain(data, shape, axes, (values) => values.reduce((a, b) => a + b, 0));
-    exact.forEach((value, k) => expect(Math.abs(sums[k]! - value)).toBeLessThan(1e-4));
-    const integers = Int32Array.from(data, (x) => x * 1000);
-    const whole = plain(integers, shape, axes, (values) => values.reduce((a, b) => (a + b) | 0, 0));
-    expect([...reduceArray("sum", integers, "int32", shape, axes)]).toEqual(whole);
-    const bools = Uint8Array.from(data, (x) => (x > -0.9 ? 1 : 0));
-    const all = plain(bools, shape, axes, (values) => values.reduce((a, b) => a & b, 1));
-    expect([...reduceArray("and", bools, "bool", shape, axes)]).toEqual(all);
-    const any = plain(bools, shape, axes, (values) => values.reduce((a, b) => a | b, 0));
-    expect([...reduceArray("or", bools, "bool", shape, axes)]).toEqual(any);
   });
 });
 
