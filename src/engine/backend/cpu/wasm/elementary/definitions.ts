@@ -2,8 +2,9 @@ import { f32x4, op, type Expr } from "../assembler.ts";
 import { and, type Place } from "./arithmetic.ts";
 import { erf64, erfInv32, erfInv64, erfInvRare } from "./error-function.ts";
 import * as exponential from "./exponential.ts";
+import * as inverse from "./inverse-trigonometric.ts";
 import * as logarithm from "./logarithm.ts";
-import { pow32, pow64, powRare } from "./power.ts";
+import { cbrt64, cbrtRare, pow32, pow64, powRare } from "./power.ts";
 import * as trigonometric from "./trigonometric.ts";
 
 /** The code of a function of one or two vectors, which are locals. */
@@ -50,10 +51,21 @@ export const doubles = {
   log1p: where(logarithm.log1p64, logarithm.isLog1pOrdinary, logarithm.log1pRare),
   sin: where(trigonometric.sin64, trigonometric.isOrdinaryAngle, trigonometric.sinRare),
   cos: where(trigonometric.cos64, trigonometric.isOrdinaryAngle, trigonometric.cosRare),
+  tan: where(trigonometric.tan64, trigonometric.isOrdinaryAngle, trigonometric.tanRare),
+  asin: { main: inverse.asin64 },
+  acos: { main: inverse.acos64 },
+  atan: { main: inverse.atan64 },
+  sinh: where(exponential.sinh64, exponential.isOrdinaryExponent, exponential.sinhRare),
+  cosh: where(exponential.cosh64, exponential.isOrdinaryExponent, exponential.coshRare),
   tanh: { main: exponential.tanh64 },
+  asinh: where(logarithm.asinh64, logarithm.isAsinhOrdinary, logarithm.asinhRare),
+  acosh: where(logarithm.acosh64, logarithm.isAcoshOrdinary, logarithm.acoshRare),
+  atanh: where(logarithm.atanh64, logarithm.isAtanhOrdinary, logarithm.atanhRare),
+  cbrt: { main: cbrt64, rare: cbrtRare },
   erf: { main: erf64 },
   erfInv: { main: erfInv64, rare: erfInvRare },
   pow: { main: pow64, rare: powRare },
+  atan2: { main: inverse.atan2Of, rare: inverse.atan2Rare },
 } satisfies Record<string, DoubleDefinition>;
 
 const isBetween =
@@ -73,6 +85,7 @@ export const singles: Partial<Record<keyof typeof doubles, SingleDefinition>> = 
   log1p: { half: logarithm.log1p32, isRight: isBetween(-1, Infinity), isOdd: true },
   sin: { half: trigonometric.sin32, isRight: isSmallAngle },
   cos: { half: trigonometric.cos32, isRight: isSmallAngle },
+  tan: { half: trigonometric.tan32, isRight: isSmallAngle },
   tanh: { half: exponential.tanh32, isOdd: true },
   erfInv: { whole: erfInv32 },
   pow: {

@@ -43,7 +43,7 @@ export function elementaryFunction(
   return defined(module, operation, dtype);
 }
 
-const arity = (operation: ElementaryOp): number => (operation === "pow" ? 2 : 1);
+const arity = (operation: ElementaryOp): number => (operation === "pow" || operation === "atan2" ? 2 : 1);
 
 function defined(module: ModuleBuilder, operation: ElementaryOp, dtype: "float32" | "float64"): FunctionRef {
   return vectorFunction(

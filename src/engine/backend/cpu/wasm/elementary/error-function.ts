@@ -68,40 +68,35 @@ const leastCentral = 0.0019305;
 
 // erfInv(x)/x is a smooth function of w = -log(1 - x*x).
 
-/** About the slope of erfInv(x)/x in w. */
-const slope = 0.2;
-/** erfInv(x)/x at 0. */
-const halfRootPi = 0.886226925452758;
-
 const oneMinusSquare = (x: Expr): Expr => mul(sub(f64x2(1), x), add(f64x2(1), x));
 
-/** -log u, and what rounding its sum has lost. */
-function minusLog(place: Place, u: Expr): { w: Local; lost: Expr } {
+/** -log(u) - from, rounded at its own size where `from` has few digits. */
+function minusLog(place: Place, u: Expr, from = 0): Expr {
   const { f: code } = place;
   const { e, f } = binadeOf(place, u);
   const s = code.let(div(f, add(f, f64x2(2))));
   const z = code.let(mul(s, s));
   const curve = mul(s, mul(z, horner(fits.logarithm64, z)));
-  const low = code.let(add(mul(e, f64x2(reduction.ln2Low)), add(mul(s, f64x2(2)), curve)));
-  const high = code.let(mul(e, f64x2(-reduction.ln2High)));
-  const w = code.let(sub(high, low));
-  return { w, lost: sub(sub(high, w), low) };
+  const low = add(mul(e, f64x2(reduction.ln2Low)), add(mul(s, f64x2(2)), curve));
+  return sub(sub(mul(e, f64x2(-reduction.ln2High)), f64x2(from)), low);
 }
+
+/** Chosen so that the first coefficient is next to a double. */
+const centre = 1.328125;
 
 export function erfInv64(place: Place, x: Expr): { value: Expr; isRight: Expr } {
   const { f } = place;
   const u = f.let(oneMinusSquare(x));
-  const { w, lost } = minusLog(place, u);
-  const curve = horner(coefficients.erfInvCentral64, f.let(sub(w, f64x2(3.125))));
+  const s = f.let(minusLog(place, u, centre));
   const isRight = lessThan(f64x2(leastCentral), u);
-  return { value: mul(x, add(f64x2(halfRootPi), add(mul(w, curve), mul(lost, f64x2(slope))))), isRight };
+  return { value: mul(x, horner(coefficients.erfInvCentral64, s)), isRight };
 }
 
 /** erfInv near 1, at 1 and beyond. */
 export function erfInvRare(place: Place, x: Expr): Expr {
   const { f } = place;
   const u = f.let(oneMinusSquare(x));
-  const root = f.let(sqrt(minusLog(place, u).w));
+  const root = f.let(sqrt(minusLog(place, u)));
   const middle = horner(coefficients.erfInvMiddle64, f.let(sub(root, f64x2(3.25))));
   const far = horner(coefficients.erfInvFar64, f.let(sub(root, f64x2(5.05))));
   const curve = choose(lessThan(root, f64x2(4)), middle, far);

@@ -139,3 +139,24 @@ export function tanh64(place: Place, x: Expr): Expr {
   // Next to 1, nothing is left to correct, and `remaining` is not right.
   return withSignOf(x, add(quotient, and(correction, lessThan(sum, f64x2(2 ** 30)))));
 }
+
+/** sinh(x) = sign(x) (e + e/(e + 1))/2, e = expm1(|x|); what rounding e loses is put back, 1/(e + 1) being 1 - e/(e + 1). */
+export function sinh64(place: Place, x: Expr): Expr {
+  const { f } = place;
+  const { sum, lead, rest } = expm1Parts(place, f.let(abs(x)));
+  const lost = sub(rest, sub(sum, lead));
+  const quotient = f.let(div(sum, add(sum, f64x2(1))));
+  const inverse = f.let(sub(f64x2(1), quotient));
+  const correction = mul(lost, add(f64x2(1), mul(inverse, inverse)));
+  return withSignOf(x, mul(f64x2(0.5), add(sum, add(quotient, correction))));
+}
+
+export function cosh64(place: Place, x: Expr): Expr {
+  const { f } = place;
+  const power = f.let(exp64(place, f.let(abs(x))));
+  return add(mul(f64x2(0.5), power), div(f64x2(0.5), power));
+}
+
+/** cosh of what is large, infinite or NaN, and the size of its sinh. */
+export const coshRare = (place: Place, x: Expr): Expr => scaledExp(place, place.f.let(abs(x)), -1n);
+export const sinhRare = (place: Place, x: Expr): Expr => withSignOf(x, coshRare(place, x));

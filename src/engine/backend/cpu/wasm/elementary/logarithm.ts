@@ -1,6 +1,7 @@
-import { f64x2, i64x2, type Expr, type Local } from "../assembler.ts";
+import { f64x2, i64x2, op, type Expr, type Local } from "../assembler.ts";
 import { fits, reduction } from "../../fits.ts";
 import {
+  abs,
   add,
   addBits,
   and,
@@ -13,6 +14,7 @@ import {
   mul,
   or,
   shiftRight,
+  sqrt,
   sub,
   subBits,
   withSignOf,
@@ -125,3 +127,54 @@ export function log1pRare(place: Place, x: Expr): Expr {
   const large = choose(equal(x, f64x2(Infinity)), x, log64(place, x));
   return logEnds(f.let(add(x, f64x2(1))), large);
 }
+
+// The inverse hyperbolic functions are logarithms near 1; see fdlibm (Sun Microsystems, 1993).
+
+/** Below this, squares do not overflow, and their logarithms are ordinary. */
+const largestRoot = 1e150;
+
+export function asinh64(place: Place, x: Expr): Expr {
+  const { f } = place;
+  const size = f.let(abs(x));
+  const square = f.let(mul(x, x));
+  const rest = div(square, add(f64x2(1), sqrt(add(f64x2(1), square))));
+  return withSignOf(x, log1p64(place, f.let(add(size, rest))));
+}
+
+export const isAsinhOrdinary = (x: Expr): Expr => lessThan(abs(x), f64x2(largestRoot));
+
+/** log(2|x|), |x| large, infinite or NaN. */
+export function asinhRare(place: Place, x: Expr): Expr {
+  const { f } = place;
+  const size = f.let(abs(x));
+  const large = add(add(log64(place, size), f64x2(reduction.ln2)), mul(size, f64x2(0)));
+  return withSignOf(x, choose(equal(size, f64x2(Infinity)), size, large));
+}
+
+export function acosh64(place: Place, x: Expr): Expr {
+  const { f } = place;
+  const t = f.let(sub(x, f64x2(1)));
+  return log1p64(place, f.let(add(t, sqrt(add(add(t, t), mul(t, t))))));
+}
+
+export const isAcoshOrdinary = (x: Expr): Expr =>
+  and(lessThan(x, f64x2(largestRoot)), op("f64x2.ge", x, f64x2(1)));
+
+export const acoshRare = (place: Place, x: Expr): Expr =>
+  choose(lessThan(x, f64x2(1)), f64x2(NaN), asinhRare(place, x));
+
+/** atanh(x) = log1p(2x/(1 - x))/2, the fraction as 2x + 2x*x/(1 - x) below 1/2. */
+export function atanh64(place: Place, x: Expr): Expr {
+  const { f } = place;
+  const size = f.let(abs(x));
+  const twice = f.let(add(size, size));
+  const isSmall = f.let(lessThan(size, f64x2(0.5)));
+  const fraction = div(choose(isSmall, mul(twice, size), twice), sub(f64x2(1), size));
+  const u = f.let(add(and(twice, isSmall), fraction));
+  return withSignOf(x, mul(f64x2(0.5), log1p64(place, u)));
+}
+
+export const isAtanhOrdinary = (x: Expr): Expr => lessThan(abs(x), f64x2(1));
+
+export const atanhRare = (_: Place, x: Expr): Expr =>
+  choose(equal(abs(x), f64x2(1)), mul(x, f64x2(Infinity)), f64x2(NaN));

@@ -179,3 +179,32 @@ const root = (x: Expr): Expr => add(op("f64x2.sqrt", x), f64x2(0));
 
 const atMinusInfinity = (x: Expr, value: number, otherwise: Expr): Expr =>
   choose(equal(x, f64x2(-Infinity)), f64x2(value), otherwise);
+
+/** The cube root of numbers that are normal and finite: x = 8^k a, a between sqrt(1/8) and sqrt(8). */
+export function cbrt64(place: Place, x: Expr): { value: Expr; isRight: Expr } {
+  const { f: code } = place;
+  const size = code.let(abs(x));
+  const { e, f } = binadeOf(place, size);
+  const shifted = code.let(add(mul(e, f64x2(1 / 3)), shift));
+  const left = add(sub(e, mul(f64x2(3), sub(shifted, shift))), shift);
+  const a = code.let(addBits(add(f, f64x2(1)), shiftLeft(left, 52)));
+  // Twice a step of Halley's method; the second from 26 bits, whose square is exact.
+  const first = code.let(horner(coefficients.cubeRoot, a));
+  const cube = code.let(mul(mul(first, first), first));
+  const second = mul(first, div(add(cube, add(a, a)), add(add(cube, cube), a)));
+  const t = code.let(leading(second));
+  const r = code.let(div(a, mul(t, t)));
+  const root = add(t, mul(t, div(sub(r, t), add(add(t, t), r))));
+  return {
+    value: or(addBits(root, shiftLeft(shifted, 52)), signOf(x)),
+    isRight: isOrdinaryNumber(size),
+  };
+}
+
+/** The cube root of subnormal numbers, 0, infinity and NaN. */
+export function cbrtRare(place: Place, x: Expr): Expr {
+  const { f } = place;
+  const { value } = cbrt64(place, f.let(mul(x, f64x2(2 ** 54))));
+  const isEnd = or(equal(x, f64x2(0)), equal(mul(x, f64x2(0.5)), x));
+  return choose(isEnd, x, add(mul(value, f64x2(2 ** -18)), mul(x, f64x2(0))));
+}

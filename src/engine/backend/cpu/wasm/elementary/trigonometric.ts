@@ -1,18 +1,24 @@
-import { f64x2, type Expr } from "../assembler.ts";
+import { f64x2, i64x2, op, type Expr } from "../assembler.ts";
 import { fits, reduction } from "../../fits.ts";
 import {
   abs,
   add,
+  and,
+  choose,
+  div,
   horner,
   lessThan,
   mul,
   roundingShift,
   shiftLeft,
+  signBit,
+  signOf,
   sub,
   withSignOf,
   xor,
   type Place,
 } from "./arithmetic.ts";
+import { coefficients } from "./coefficients.ts";
 import { reduceHuge } from "./huge-angle.ts";
 import { onLanes } from "./lane-by-lane.ts";
 
@@ -81,3 +87,56 @@ function hugeCircle(place: Place, x: Expr, quarterTurns: 0 | 1): Expr {
 
 export const sinRare = (place: Place, x: Expr): Expr => hugeCircle(place, x, 0);
 export const cosRare = (place: Place, x: Expr): Expr => hugeCircle(place, x, 1);
+
+// tan(n*pi/2 + r) is tan(r) or, n odd, -1/tan(r): a fraction either way.
+
+const fraction = (sine: Expr, cosine: Expr, isOdd: Expr): Expr =>
+  div(choose(isOdd, xor(cosine, signBit), sine), choose(isOdd, sine, cosine));
+
+const isOddWord = (word: Expr): Expr => op("i64x2.eq", and(word, i64x2(1n)), i64x2(1n));
+
+const halfParts = piParts.map((part) => part / 2);
+
+export function tan32({ f }: Place, x: Expr): Expr {
+  const word = f.let(add(mul(x, f64x2(2 * reduction.inversePi)), shift));
+  const n = f.let(sub(word, shift));
+  const r = f.let(shortParts.reduce<Expr>((rest, part) => sub(rest, mul(n, f64x2(part / 2))), x));
+  const z = f.let(mul(r, r));
+  const sine = f.let(mul(r, horner(coefficients.sineQuarter32, z)));
+  return fraction(sine, f.let(horner(coefficients.cosine32, z)), f.let(isOddWord(word)));
+}
+
+export function tan64(place: Place, x: Expr): Expr {
+  const { f } = place;
+  const word = f.let(add(mul(x, f64x2(2 * reduction.inversePi)), shift));
+  const n = f.let(sub(word, shift));
+  const first = f.let(sub(x, mul(n, f64x2(halfParts[0]!))));
+  const middle = f.let(mul(n, f64x2(halfParts[1]!)));
+  const second = f.let(sub(first, middle));
+  const last = f.let(mul(n, f64x2(halfParts[2]!)));
+  const r = f.let(sub(second, last));
+  const lost = add(sub(sub(first, second), middle), sub(sub(second, r), last));
+  return tangent(place, r, f.let(lost), f.let(isOddWord(word)));
+}
+
+/** Of |r| <= pi/4, r in two parts. */
+function tangent({ f }: Place, r: Expr, lost: Expr, isOdd: Expr): Expr {
+  const z = f.let(mul(r, r));
+  const sineCurve = add(mul(mul(r, z), horner(coefficients.sineQuarter, z)), lost);
+  const sine = f.let(withSignOf(r, add(r, sineCurve)));
+  const half = f.let(mul(f64x2(0.5), z));
+  const lead = f.let(sub(f64x2(1), half));
+  const curve = sub(mul(mul(z, z), horner(coefficients.cosineQuarter, z)), mul(r, lost));
+  const cosine = f.let(add(lead, add(sub(sub(f64x2(1), lead), half), curve)));
+  return fraction(sine, cosine, isOdd);
+}
+
+export function tanRare(place: Place, x: Expr): Expr {
+  const { f, module } = place;
+  const [near, nearLost] = onLanes(f, reduceHuge(module, 0), x);
+  const [far, farLost] = onLanes(f, reduceHuge(module, 1), x);
+  const isFar = f.let(lessThan(f64x2(Math.PI / 4), abs(near!)));
+  const sign = f.let(signOf(x));
+  const r = f.let(choose(isFar, xor(far!, sign), near!));
+  return tangent(place, r, f.let(choose(isFar, xor(farLost!, sign), nearLost!)), isFar);
+}
