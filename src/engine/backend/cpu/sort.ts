@@ -1,215 +1,185 @@
-import type { DType, HostArray } from "../../core/dtype.ts";
+import { itemsize } from "../../core/dtype.ts";
 import type { SortKernel } from "../../kernel/kernel.ts";
-import { MapProgram } from "./emit-map.ts";
-import { wordArray, type WordArguments } from "./program.ts";
+import type { ScalarExpr } from "../../kernel/scalar-expr.ts";
+import type { Storage } from "./buffers.ts";
+import { Operand } from "./operand.ts";
+import type { KernelArguments, KernelProgram } from "./program.ts";
+import { withScratch, type RoutineHost } from "./routine-host.ts";
+import { recordOf, type RecordKind } from "./wasm/sort-record.ts";
+import { digitBits, digitsOf, rowWorkBytes } from "./wasm/sort-row.ts";
+import { sortFields, sortModule, sortPhases, type SortField, type SortPhase } from "./wasm/sort.ts";
+import type { TaskFunction } from "./wasm-program.ts";
 
-/** Rows this short are sorted by insertion. */
-const shortRow = 32;
+/** Rows longer than this are sorted by all threads together. */
+const longRow = 2 ** 16;
+/** Elements that make a task. */
+const taskElements = 2 ** 14;
+/** A long row is cut into at most so many blocks. */
+const maxBlocks = 64;
 
-/**
- * Least-significant-digit radix sort of order-preserving unsigned keys (H. H. Seward, 1954), 8 bits a pass; stable,
- * and linear in the length. Digits that all keys share cost no pass.
- */
-export class SortProgram {
+const radix = 2 ** digitBits.long;
+const argumentBytes = 4 * sortFields.length;
+
+type Fields = Partial<Record<SortField, number>>;
+type LongField =
+  "values" | "result" | "length" | "rows" | "step" | "counts" | "specials" | "digits" | "radix";
+
+/** Radix sort by the first value; the others, and their keys, are moved once, to where their positions say. */
+export class SortProgram implements KernelProgram {
+  readonly #host: RoutineHost;
   readonly #kernel: SortKernel;
-  readonly #values: MapProgram;
+  readonly #kind: RecordKind;
+  readonly #task: TaskFunction;
+  /** None for positions, which the sort itself gives. */
+  readonly #operands: readonly (Operand | undefined)[];
 
-  constructor(kernel: SortKernel) {
+  constructor(host: RoutineHost, kernel: SortKernel) {
+    const { inputs, params, outer, length, values } = kernel;
+    this.#host = host;
     this.#kernel = kernel;
-    this.#values = new MapProgram({ ...kernel, order: [0, 1], values: kernel.values });
+    this.#kind = recordOf(values[0]!.dtype, values.length > 1);
+    this.#task = compiledModule(host, this.#kind);
+    const accepts = ([row, column]: readonly number[]): boolean =>
+      (length === 1 || column === 1) && (outer === 1 || row === length);
+    this.#operands = values.map((value, k) => {
+      if (k > 0 && isPosition(value)) return undefined;
+      return new Operand(host, { inputs, params, value, shape: [outer, length], accepts });
+    });
   }
 
-  run(args: WordArguments): void {
-    const { outer, length, values } = this.#kernel;
-    const unsorted = values.map((value) => wordArray(value.dtype, outer * length));
-    this.#values.run([outer, length], { ...args, outputs: unsorted });
+  run(args: KernelArguments): void {
+    const { outer, length } = this.#kernel;
     if (outer * length === 0) return;
-    const sorter = new RowSorter(values[0]!.dtype, length);
-    for (let row = 0; row < outer; row++) {
-      const order = sorter.order(unsorted[0]!, row * length);
-      values.forEach((_, k) => permute(unsorted[k]!, args.outputs[k]!, order, row * length));
-    }
-  }
-}
-
-function permute(from: HostArray, to: HostArray, order: Uint32Array, base: number): void {
-  if (from instanceof BigInt64Array) {
-    const target = to as BigInt64Array;
-    for (let i = 0; i < order.length; i++) target[base + i] = from[base + order[i]!]!;
-  } else if (from instanceof Float64Array) {
-    permuteFloat64(from, to as Float64Array, order, base);
-  } else if (from.BYTES_PER_ELEMENT === 4) {
-    // As bits, so that one optimised loop serves float32, int32 and uint32 (and NaN keeps its payload).
-    permuteInt32(new Int32Array(from.buffer), asInt32(to), order, base);
-  } else {
-    permuteBytes(from as Uint8Array, to as Uint8Array, order, base);
-  }
-}
-
-function asInt32(array: HostArray): Int32Array {
-  return new Int32Array(array.buffer, array.byteOffset, array.length);
-}
-
-function permuteFloat64(from: Float64Array, to: Float64Array, order: Uint32Array, base: number): void {
-  for (let i = 0; i < order.length; i++) to[base + i] = from[base + order[i]!]!;
-}
-
-function permuteInt32(from: Int32Array, to: Int32Array, order: Uint32Array, base: number): void {
-  for (let i = 0; i < order.length; i++) to[base + i] = from[base + order[i]!]!;
-}
-
-function permuteBytes(from: Uint8Array, to: Uint8Array, order: Uint32Array, base: number): void {
-  for (let i = 0; i < order.length; i++) to[base + i] = from[base + order[i]!]!;
-}
-
-/** Finds the sorting permutation of rows of one length. */
-class RowSorter {
-  readonly #dtype: DType;
-  readonly #length: number;
-  /** Keys as unsigned words, the more significant word second; a key of 32 bits or fewer has one. */
-  readonly #words: Uint32Array[];
-  readonly #order: Uint32Array;
-  readonly #spare: Uint32Array;
-  readonly #counts = new Uint32Array(256);
-
-  constructor(dtype: DType, length: number) {
-    this.#dtype = dtype;
-    this.#length = length;
-    const wide = dtype === "int64" || dtype === "float64";
-    this.#words = Array.from({ length: wide ? 2 : 1 }, () => new Uint32Array(length));
-    this.#order = new Uint32Array(length);
-    this.#spare = new Uint32Array(length);
-  }
-
-  order(values: HostArray, base: number): Uint32Array {
-    this.#readKeys(values, base);
-    let order = this.#order;
-    for (let i = 0; i < order.length; i++) order[i] = i;
-    if (this.#length <= shortRow) {
-      insertionSort(order, this.#words[0]!, this.#words[1]);
-      return order;
-    }
-    let spare = this.#spare;
-    for (const word of this.#words) {
-      for (let shift = 0; shift < (this.#dtype === "bool" ? 8 : 32); shift += 8) {
-        if (!countDigits(word, shift, this.#counts)) continue;
-        radixPass(word, shift, this.#counts, order, spare);
-        [order, spare] = [spare, order];
+    const kind = this.#kind;
+    const isLong = length > longRow;
+    const step = isLong ? Math.max(longRow, Math.ceil(length / maxBlocks)) : Math.ceil(taskElements / length);
+    const tasks = Math.ceil((isLong ? length : outer) / step);
+    const digits = digitsOf(kind, digitBits.long);
+    const sizes = [
+      argumentBytes,
+      kind.carries ? 4 * outer * length : 0,
+      isLong ? 2 * length * kind.bytes + 16 : tasks * rowWorkBytes(kind, length),
+      isLong ? 4 * tasks * digits * radix : 0,
+      4 * tasks,
+      ...this.#operands.map((operand) => operand?.scratchBytes ?? 0),
+    ];
+    withScratch(this.#host.pool, sizes, ([block, order, work, counts, specials, ...scratch]) => {
+      this.#operands.forEach((operand, k) => {
+        operand?.evaluate(args, scratch[k]);
+      });
+      const values = this.#operands[0]!.address(args, scratch[0]);
+      const result = (kind.carries ? order! : args.outputs[0]!).address;
+      const fields = { values, result, length, rows: outer, step };
+      if (isLong) {
+        this.#sortLongRows(block!, tasks, work!.address, {
+          ...fields,
+          counts: counts!.address,
+          specials: specials!.address,
+          digits,
+          radix,
+        });
+      } else {
+        const workBytes = rowWorkBytes(kind, length);
+        this.#do(block!, "rows", tasks, { ...fields, from: work!.address, workBytes });
       }
-    }
-    return order;
+      if (kind.carries) this.#gather(args, block!, order!, scratch);
+    });
   }
 
-  #readKeys(values: HostArray, base: number): void {
-    const [low, high] = this.#words as [Uint32Array, Uint32Array];
-    const length = this.#length;
-    const bits = new Int32Array(
-      values.buffer,
-      values.byteOffset,
-      (values.byteLength - (values.byteLength % 4)) >> 2,
+  /** Moves all values to where the positions in `order` say. */
+  #gather(args: KernelArguments, block: Storage, order: Storage, scratch: readonly Storage[]): void {
+    const { outer, length, values } = this.#kernel;
+    const fields = { length, rows: outer, step: 4 * taskElements, order: order.address };
+    const tasks = Math.ceil((outer * length) / fields.step);
+    this.#operands.forEach((operand, k) => {
+      const result = args.outputs[k]!.address;
+      if (operand === undefined) {
+        const { u8 } = this.#host.pool.memory.views;
+        u8.copyWithin(result, order.address, order.address + 4 * outer * length);
+      } else {
+        const from = operand.address(args, scratch[k]);
+        this.#do(block, gatherOf(values[k]!), tasks, { ...fields, values: from, result });
+      }
+    });
+  }
+
+  #sortLongRows(block: Storage, tasks: number, work: number, fields: Record<LongField, number>): void {
+    const { carries, valueBytes } = this.#kind;
+    const [valueStride, resultStride] = [valueBytes, carries ? 4 : valueBytes].map(
+      (size) => size * fields.length,
     );
-    switch (this.#dtype) {
-      case "bool":
-        for (let i = 0; i < length; i++) low[i] = (values as Uint8Array)[base + i]!;
-        return;
-      case "uint32":
-        low.set(bits.subarray(base, base + length));
-        return;
-      case "int32":
-        for (let i = 0; i < length; i++) low[i] = bits[base + i]! ^ 0x80000000;
-        return;
-      case "int64":
-        for (let i = 0; i < length; i++) {
-          low[i] = bits[2 * (base + i)]!;
-          high[i] = bits[2 * (base + i) + 1]! ^ 0x80000000;
-        }
-        return;
-      case "float32": {
-        float32Keys(values as Float32Array, bits, base, low);
-        return;
-      }
-      case "float64": {
-        float64Keys(values as Float64Array, bits, base, low, high);
-        return;
-      }
+    for (let row = 0; row < fields.rows; row++) {
+      const values = fields.values + row * valueStride!;
+      this.#sortLong(block, tasks, work, { ...fields, values, result: fields.result + row * resultStride! });
+    }
+  }
+
+  /** Sorts one row by all threads, digit by digit; digits that all keys share cost no pass. */
+  #sortLong(block: Storage, tasks: number, work: number, fields: Record<LongField, number>): void {
+    const { bytes, carries } = this.#kind;
+    let from = work;
+    let to = from + Math.ceil((fields.length * bytes) / 16) * 16;
+    this.#do(block, "keys", tasks, { ...fields, to: from, shift: digitBits.long });
+    let isCounted = true;
+    for (let digit = 0; digit < fields.digits; digit++) {
+      const counts = fields.counts + 4 * digit * radix;
+      if (this.#isShared(counts, tasks, fields)) continue;
+      this.#write(block, { from, to, counts, shift: digit * digitBits.long });
+      if (!isCounted) this.#do(block, "count", tasks, {});
+      this.#do(block, "places", 1, {});
+      this.#do(block, "scatter", tasks, {});
+      [from, to] = [to, from];
+      isCounted = false;
+    }
+    this.#do(block, "finish", tasks, { from });
+    const { i32 } = this.#host.pool.memory.views;
+    const specials = fields.specials >>> 2;
+    if (!carries && i32.subarray(specials, specials + tasks).includes(1)) this.#do(block, "restore", 1, {});
+  }
+
+  /** Whether all keys have one digit, by the counts of each block of them. */
+  #isShared(counts: number, tasks: number, { length, step, digits }: Record<LongField, number>): boolean {
+    const { i32 } = this.#host.pool.memory.views;
+    const first = counts >>> 2;
+    const digit = i32.subarray(first, first + radix).findIndex((count) => count > 0);
+    for (let task = 0; task < tasks; task++) {
+      const size = Math.min(step, length - task * step);
+      if (i32[first + task * digits * radix + digit] !== size) return false;
+    }
+    return true;
+  }
+
+  #do(block: Storage, phase: SortPhase, tasks: number, fields: Fields): void {
+    this.#write(block, { ...fields, phase: sortPhases.indexOf(phase) });
+    this.#host.runTasks(this.#task, block.address, tasks);
+  }
+
+  #write({ address }: Storage, fields: Fields): void {
+    const { i32 } = this.#host.pool.memory.views;
+    for (const [field, value] of Object.entries(fields)) {
+      i32[(address >>> 2) + sortFields.indexOf(field as SortField)] = value;
     }
   }
 }
 
-// A float's bits order as its value does once the sign is folded in; NaN comes last, and -0 equals 0.
-
-function float32Keys(values: Float32Array, bits: Int32Array, base: number, keys: Uint32Array): void {
-  for (let i = 0; i < keys.length; i++) {
-    const value = values[base + i]!;
-    const word = bits[base + i]!;
-    if (value === 0) keys[i] = 0x80000000;
-    else if (value !== value) keys[i] = 0xffffffff;
-    else keys[i] = word < 0 ? ~word : word ^ 0x80000000;
-  }
+/** The position along the sorted axis. */
+function isPosition(value: ScalarExpr): boolean {
+  return value.op === "index" && value.axis === 1;
 }
 
-function float64Keys(
-  values: Float64Array,
-  bits: Int32Array,
-  base: number,
-  low: Uint32Array,
-  high: Uint32Array,
-): void {
-  for (let i = 0; i < low.length; i++) {
-    const value = values[base + i]!;
-    const lowWord = value === 0 ? 0 : bits[2 * (base + i)]!;
-    const highWord = value === 0 ? 0 : bits[2 * (base + i) + 1]!;
-    if (value !== value) low[i] = high[i] = 0xffffffff;
-    else {
-      low[i] = highWord < 0 ? ~lowWord : lowWord;
-      high[i] = highWord < 0 ? ~highWord : highWord ^ 0x80000000;
-    }
-  }
+function gatherOf({ dtype }: ScalarExpr): SortPhase {
+  return `gather${itemsize(dtype) as 1 | 4 | 8}`;
 }
 
-function insertionSort(order: Uint32Array, low: Uint32Array, high: Uint32Array | undefined): void {
-  for (let i = 1; i < order.length; i++) {
-    const item = order[i]!;
-    let j = i;
-    for (; j > 0; j--) {
-      const before = order[j - 1]!;
-      const order1 = high === undefined ? 0 : high[before]! - high[item]!;
-      if (order1 < 0 || (order1 === 0 && low[before]! <= low[item]!)) break;
-      order[j] = before;
-    }
-    order[j] = item;
-  }
-}
+const modules = new Map<string, Uint8Array<ArrayBuffer>>();
 
-/** Counts keys by digit into start positions; false when all keys share the digit. */
-function countDigits(keys: Uint32Array, shift: number, counts: Uint32Array): boolean {
-  counts.fill(0);
-  for (let i = 0; i < keys.length; i++) {
-    const digit = (keys[i]! >>> shift) & 255;
-    counts[digit] = counts[digit]! + 1;
+function compiledModule(host: RoutineHost, kind: RecordKind): TaskFunction {
+  const { shared } = host.pool.memory;
+  const key = `${kind.dtype} ${kind.carries} ${shared}`;
+  let bytes = modules.get(key);
+  if (bytes === undefined) {
+    bytes = sortModule(kind).finish({ shared });
+    modules.set(key, bytes);
   }
-  if (counts[(keys[0]! >>> shift) & 255] === keys.length) return false;
-  let start = 0;
-  for (let digit = 0; digit < 256; digit++) {
-    const count = counts[digit]!;
-    counts[digit] = start;
-    start += count;
-  }
-  return true;
-}
-
-function radixPass(
-  keys: Uint32Array,
-  shift: number,
-  starts: Uint32Array,
-  from: Uint32Array,
-  to: Uint32Array,
-): void {
-  for (let i = 0; i < from.length; i++) {
-    const item = from[i]!;
-    const digit = (keys[item]! >>> shift) & 255;
-    const place = starts[digit]!;
-    to[place] = item;
-    starts[digit] = place + 1;
-  }
+  return host.functions.compile(bytes);
 }

@@ -13,7 +13,7 @@ export function choleskyArrays(n: number): number[] {
  * when the matrix is not positive definite.
  */
 export function cholesky(w: Workspace, a: Float64Array, n: number): void {
-  const [upper, across, scratch] = choleskyArrays(n).map((length) => w.zeros(length)) as Float64Array[];
+  const [upper, across, scratch] = choleskyArrays(n).map((length) => w.zeros(length));
   for (let start = 0; start < n; start += panel) {
     const end = Math.min(start + panel, n);
     const width = end - start;
