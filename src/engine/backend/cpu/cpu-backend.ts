@@ -1,6 +1,6 @@
 import { sizeOf } from "../../core/aval.ts";
 import type { DType, HostArray, HostScalar } from "../../core/dtype.ts";
-import type { Kernel } from "../../kernel/kernel.ts";
+import type { Kernel, MapKernel, ReduceKernel, ScanKernel, ScatterKernel } from "../../kernel/kernel.ts";
 import {
   counters,
   type Backend,
@@ -12,13 +12,9 @@ import {
 } from "../backend.ts";
 import { DotProgram } from "./dot.ts";
 import { BufferPool, type MemoryLimits, type Storage } from "./buffers.ts";
-import { MapProgram } from "./emit-map.ts";
-import { ReduceProgram } from "./emit-reduce.ts";
 import { LinalgProgram } from "./linalg/linalg.ts";
-import { WordProgram, type KernelProgram, type PreparedProgram, type WordArguments } from "./program.ts";
+import type { KernelProgram, PreparedProgram } from "./program.ts";
 import type { RoutineHost } from "./routine-host.ts";
-import { ScanProgram } from "./scan.ts";
-import { ScatterProgram } from "./scatter.ts";
 import { SortProgram } from "./sort.ts";
 import { threadHost } from "./thread-host.ts";
 import { Threads } from "./threads.ts";
@@ -59,7 +55,8 @@ export class CpuBackend implements Backend {
   readonly kind = "cpu";
   readonly description: DeviceDescription;
   readonly maxKernelBuffers = 256;
-  readonly maxKernelWork = Infinity;
+  /** Longer functions take more than linear time to optimise. */
+  readonly maxKernelWork = 2048;
   readonly cpuIsFaster = { elements: Infinity, factorized: Infinity };
   /** A processor is not lost. */
   readonly lost = new Promise<string>(() => undefined);
@@ -210,16 +207,10 @@ export class CpuBackend implements Backend {
 
   #compile(kernel: Kernel): KernelProgram {
     if (kernel.kind === "dot") return new DotProgram(this.#routines, kernel);
+    if (kernel.kind === "sort") return new SortProgram(this.#routines, kernel);
     if (kernel.kind === "linalg") return new LinalgProgram(this.#routines, kernel);
-    const build = moduleOf(kernel);
-    if (build !== undefined) {
-      try {
-        return new WasmProgram(this.#pool, this.#functions, build());
-      } catch (error) {
-        if (!(error instanceof TypeError && error.message.startsWith("not there yet"))) throw error;
-      }
-    }
-    return new WordProgram(this.#pool.memory, kernel.params, compileKernel(kernel));
+    if (kernel.kind === "map" && sizeOf(kernel.shape) === 0) return nothing;
+    return new WasmProgram(this.#pool, this.#functions, moduleOf(kernel));
   }
 
   readonly #storage = (buffer: DeviceBuffer): Storage => storageOf(this.#own(buffer));
@@ -244,45 +235,20 @@ function copyElements(from: HostArray, to: HostArray): void {
   (to as Uint8Array).set(from as Uint8Array);
 }
 
-function moduleOf(kernel: Kernel): (() => KernelModule) | undefined {
+const nothing: KernelProgram = {
+  run: () => undefined,
+  prepare: () => ({ run: () => undefined }),
+};
+
+function moduleOf(kernel: MapKernel | ReduceKernel | ScanKernel | ScatterKernel): KernelModule {
   switch (kernel.kind) {
     case "map":
-      return sizeOf(kernel.shape) > 0 ? () => mapModule(kernel) : undefined;
+      return mapModule(kernel);
     case "reduce":
-      return () => reduceModule(kernel);
+      return reduceModule(kernel);
     case "scan":
-      return () => scanModule(kernel);
+      return scanModule(kernel);
     case "scatter":
-      return () => scatterModule(kernel);
-    default:
-      return undefined;
-  }
-}
-
-function compileKernel(kernel: Exclude<Kernel, { kind: "dot" | "linalg" }>): (args: WordArguments) => void {
-  switch (kernel.kind) {
-    case "map": {
-      const program = new MapProgram({ ...kernel, order: kernel.shape.map((_, axis) => axis) });
-      const size = sizeOf(kernel.shape);
-      if (size === 0 || size > program.maxChunk) return (args) => program.run(kernel.shape, args);
-      const ranges = Int32Array.from(kernel.shape.flatMap((extent) => [0, extent]));
-      return (args) => program.runChunk(ranges, 0, args);
-    }
-    case "reduce": {
-      const program = new ReduceProgram(kernel);
-      return (args) => program.run(args);
-    }
-    case "scan": {
-      const program = new ScanProgram(kernel);
-      return (args) => program.run(args);
-    }
-    case "sort": {
-      const program = new SortProgram(kernel);
-      return (args) => program.run(args);
-    }
-    case "scatter": {
-      const program = new ScatterProgram(kernel);
-      return (args) => program.run(args);
-    }
+      return scatterModule(kernel);
   }
 }
