@@ -43,14 +43,14 @@ export function fuse(
 class Fusion {
   readonly #program: FlatJaxpr;
   readonly #scalarArguments: ReadonlySet<Var>;
-  readonly #maxKernelBuffers: number;
-  readonly #maxKernelWork: number;
+  readonly #limits: KernelLimits;
+  readonly #positions = new Map<JaxprEqn, number>();
   readonly #definitions = new Map<Var, JaxprEqn>();
   readonly #aliases = new Map<Var, Var>();
   /** Variables in memory: inputs, results of reductions and routines, outputs, and what fusion decides to store. */
   readonly #stored = new Set<Var>();
-  /** Stored values that later work loads, even where one kernel could compute both. */
-  readonly #cuts = new Set<Var>();
+  /** Stored values that equations from a position on load, even where one kernel could compute both. */
+  #cuts: ReadonlyMap<Var, number> = new Map();
   readonly #costs = new Map<Var, number>();
   /** How each variable is read: iteration space of the reader, and the chain of views in between; with its points. */
   readonly #readings = new Map<Var, Map<string, number>>();
@@ -60,12 +60,12 @@ class Fusion {
   constructor(program: FlatJaxpr, scalarArguments: ReadonlySet<Var>, limits: KernelLimits) {
     this.#program = program;
     this.#scalarArguments = scalarArguments;
-    this.#maxKernelBuffers = limits.maxKernelBuffers;
-    this.#maxKernelWork = limits.maxKernelWork;
+    this.#limits = limits;
     for (const variable of program.inputs) if (!scalarArguments.has(variable)) this.#stored.add(variable);
-    for (const eqn of program.eqns) {
+    program.eqns.forEach((eqn, position) => {
+      this.#positions.set(eqn, position);
       for (const variable of eqn.outvars) this.#definitions.set(variable, eqn);
-    }
+    });
   }
 
   run(): FusionPlan {
@@ -188,17 +188,15 @@ class Fusion {
   }
 
   #limitWork(): void {
-    if (this.#maxKernelWork === Infinity) return;
+    if (this.#limits.maxKernelWork === Infinity) return;
     const isFused = (eqn: JaxprEqn): boolean => !this.#stored.has(eqn.outvars[0]!);
-    for (const variable of valuesAtCuts(this.#program, isFused, this.#maxKernelWork)) {
-      this.#store(variable);
-      this.#cuts.add(variable);
-    }
+    this.#cuts = valuesAtCuts(this.#program, isFused, this.#limits);
+    for (const variable of this.#cuts.keys()) this.#store(variable);
   }
 
   /** A kernel can bind so many buffers: store intermediate values where an expression would load more. */
   #limitLoads(): void {
-    const limit = Math.max(2, this.#maxKernelBuffers - 2);
+    const limit = Math.max(2, this.#limits.maxKernelBuffers - 2);
     for (const eqn of this.#program.eqns) {
       let loads = this.#loadsOf(eqn);
       while (loads.size > limit && eqn.primitive.lower.kind !== "control") {
@@ -231,7 +229,8 @@ class Fusion {
   /** Whether a stored value and its elementwise reader can be computed by one map kernel. */
   #sharesKernel(stored: Var, reader: JaxprEqn): boolean {
     const definition = this.#definitions.get(stored);
-    if (definition === undefined || this.#aliases.has(stored) || this.#cuts.has(stored)) return false;
+    if (definition === undefined || this.#aliases.has(stored)) return false;
+    if (this.#positions.get(reader)! >= (this.#cuts.get(stored) ?? Infinity)) return false;
     const kind = definition.primitive.lower.kind;
     if (kind !== "elementwise" && kind !== "view") return false;
     const output = reader.outvars[0]!;
@@ -260,7 +259,7 @@ class Fusion {
       const buffers = new Set([...loads, ...eqn.outvars]);
       const candidates = byKey.get(key) ?? [];
       const fitting = candidates.find(
-        (candidate) => unionSize(candidate.buffers, buffers) <= this.#maxKernelBuffers,
+        (candidate) => unionSize(candidate.buffers, buffers) <= this.#limits.maxKernelBuffers,
       );
       if (fitting !== undefined) {
         fitting.group.roots.push(eqn);
@@ -294,7 +293,7 @@ class Fusion {
             (variable) =>
               (reduced.has(variable) && this.#readFlat(variable)) ||
               (levels.get(variable) ?? 0) < reduce.level,
-          ) && new Set([...reduce.buffers, ...map.buffers]).size <= this.#maxKernelBuffers;
+          ) && new Set([...reduce.buffers, ...map.buffers]).size <= this.#limits.maxKernelBuffers;
         if (!fits) continue;
         reduce.group.epilogue.push(...map.group.roots);
         map.buffers.forEach((variable) => reduce.buffers.add(variable));

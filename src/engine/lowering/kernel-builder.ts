@@ -91,8 +91,8 @@ export class KernelBuilder {
       }
     }
     if (order.length < warmUpLength) return;
-    const position = new Map([...this.#scope.plan.definitions.keys()].map((name, place) => [name, place]));
-    order.sort((a, b) => position.get(a)! - position.get(b)!);
+    const positions = positionsOf(this.#scope.plan);
+    order.sort((a, b) => positions.get(a)! - positions.get(b)!);
     for (const name of order) {
       if (name === variable) continue;
       this.#memo.set(name, (this.#warming = this.#memo.get(name) ?? new Map<string, ScalarExpr>()));
@@ -144,3 +144,15 @@ export class KernelBuilder {
 
 /** Chains shorter than this are read recursively. */
 const warmUpLength = 200;
+
+const knownPositions = new WeakMap<FusionPlan, ReadonlyMap<Var, number>>();
+
+/** Where each variable is defined, counted through the program. */
+function positionsOf(plan: FusionPlan): ReadonlyMap<Var, number> {
+  let positions = knownPositions.get(plan);
+  if (positions === undefined) {
+    positions = new Map([...plan.definitions.keys()].map((variable, place) => [variable, place]));
+    knownPositions.set(plan, positions);
+  }
+  return positions;
+}

@@ -1,7 +1,10 @@
 import { ArrayBase } from "../core/array-base.ts";
+import type { Shape } from "../core/aval.ts";
 import { isFloating, type DType } from "../core/dtype.ts";
 import type { PythonScalar } from "../core/scalar.ts";
 import { Tracer, type Value } from "../core/tracer.ts";
+import { ArrayImpl } from "../dispatch/array.ts";
+import { evaluatesNow } from "../dispatch/eval-trace.ts";
 import { jit } from "../dispatch/jit.ts";
 import * as lax from "../lax/lax.ts";
 import { parseIndex, type Index } from "./index-expression.ts";
@@ -9,10 +12,47 @@ import { planGather, planIndex, type AxisSelector, type IndexPlan } from "./inde
 
 /** x[index] in Python's notation; see `Index`. Positions outside the array mean its nearest element, as in JAX. */
 export function indexArray(x: ArrayBase, index: Index): ArrayBase {
+  if (x instanceof ArrayImpl && evaluatesNow()) {
+    const positions = positionsIn(x.aval.shape, index);
+    if (positions !== undefined) return elementJit(x, positions);
+  }
   const plan = planIndex(x.shape, parseIndex(index));
   if (plan.isAdvanced) return getAdvanced(x, plan);
   return getBasic(x, plan);
 }
+
+/** What loops over elements ask for: `x[i]` and `x[i, j]` with numbers, as positions in the leading axes. */
+function positionsIn(shape: Shape, index: Index): readonly number[] | undefined {
+  const parts = Array.isArray(index) ? (index as readonly Index[]) : [index];
+  if (parts.length === 0 || parts.length > shape.length) return undefined;
+  const positions: number[] = [];
+  for (let axis = 0; axis < parts.length; axis++) {
+    const part = parts[axis];
+    const extent = shape[axis]!;
+    if (typeof part !== "number" || !Number.isInteger(part) || extent === 0) return undefined;
+    positions.push(nearest(part < 0 ? part + extent : part, extent));
+  }
+  return positions;
+}
+
+/** Like JAX, a position outside the array means its nearest element: an error would need a look at the data. */
+function nearest(position: number, extent: number): number {
+  return Math.min(Math.max(position, 0), Math.max(extent - 1, 0));
+}
+
+const elementJit = jit(
+  (x: ArrayBase, positions: readonly Value[]) => {
+    const { shape } = x;
+    const starts = shape.map((_, axis) => positions[axis] ?? 0);
+    const sizes = shape.map((extent, axis) => (axis < positions.length ? 1 : extent));
+    const part = lax.dynamic_slice(x, starts, sizes, { allow_negative_indices: false });
+    return lax.squeeze(
+      part,
+      positions.map((_, axis) => axis),
+    );
+  },
+  { name: "getitem" },
+);
 
 /** Integers, slices and new axes only. */
 function getBasic(x: ArrayBase, plan: IndexPlan): ArrayBase {
@@ -41,13 +81,11 @@ interface Range {
   readonly length: number;
 }
 
-/** Like JAX, a position outside the array means its nearest element: an error would need a look at the data. */
 function rangeOf(selector: AxisSelector, axis: number, shape: readonly number[]): Range {
   if (selector.kind === "range") return selector;
   const position = selector.value;
   if (typeof position !== "number") throw new Error("internal error: an index array in a basic index");
-  const last = Math.max(shape[axis]! - 1, 0);
-  return { start: Math.min(Math.max(position, 0), last), step: 1, length: 1 };
+  return { start: nearest(position, shape[axis]!), step: 1, length: 1 };
 }
 
 const dynamicJit = jit(
