@@ -9,7 +9,7 @@
   // The sandboxed frame's document comes past the service worker; only a credentialless frame takes it without headers.
   const possible =
     isSecureContext && "serviceWorker" in navigator && "credentialless" in HTMLIFrameElement.prototype;
-  if (crossOriginIsolated || !possible) return;
+  if (self.crossOriginIsolated || !possible) return;
   const isolate = async () => {
     // Once in a tab: whatever keeps the page from being isolated will do so again.
     if (sessionStorage.getItem(mark) !== null) return;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BufferPool } from "./buffers.ts";
+import { BufferPool, limitsOf } from "./buffers.ts";
 import { WasmMemory } from "./wasm-memory.ts";
 
 const limits = { maxBufferSize: 4000, maxTotalSize: 10000, maxPooledSize: 2 ** 30 };
@@ -68,6 +68,18 @@ test("memory is given back on request once it is much", () => {
   pool.trim();
   expect(pool.statistics().pooledBytes).toBeLessThan(mebibyte);
   expect((kept.elements as Float64Array).every((x) => x === 0.5)).toBe(true);
+});
+
+test("memory that rests is given back by itself", async () => {
+  const memory = new WasmMemory();
+  const pool = new BufferPool(memory, limitsOf(memory), 20);
+  const kept = pool.take("int32", 1);
+  kept.elements[0] = 7;
+  pool.give(pool.take("bool", 100 * mebibyte));
+  expect(pool.statistics().pooledBytes).toBeGreaterThanOrEqual(100 * mebibyte);
+  while (memory.generation === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(pool.statistics().pooledBytes).toBeLessThan(mebibyte);
+  expect(kept.elements[0]).toBe(7);
 });
 
 test("empty arrays and uint32 bits", () => {

@@ -26,6 +26,12 @@ const maxElements = 2 ** 31 - 1;
 /** Less than this is not worth a new memory. */
 const minShrink = 64 * 2 ** 20;
 
+/** Memory nobody asked for in this time goes back to the system. */
+const restMs = 60_000;
+
+/** Whoever takes an array of so many bytes has work for several threads. */
+const largeBytes = 2 ** 20;
+
 /**
  * Memory of one array. `address` and the views change when memory grows or arrays move (`WasmMemory.epoch`), which
  * any allocation may cause: read them after the last one.
@@ -73,12 +79,19 @@ export class Storage {
 export class BufferPool {
   readonly memory: WasmMemory;
   readonly limits: MemoryLimits;
+  /** Called when a large array is taken. */
+  takesLarge: (() => void) | undefined;
+  readonly #restMs: number;
   #liveBytes = 0;
   #peakBytes = 0;
+  #taken = 0;
+  #isWatched = false;
 
-  constructor(memory: WasmMemory = new WasmMemory(), limits: MemoryLimits = limitsOf(memory)) {
+  /** What is not used for `rest` milliseconds goes back to the system. */
+  constructor(memory: WasmMemory = new WasmMemory(), limits: MemoryLimits = limitsOf(memory), rest = restMs) {
     this.memory = memory;
     this.limits = limits;
+    this.#restMs = rest;
   }
 
   /** Uninitialised memory for `length` elements. Throws a RangeError that names the limit it would exceed. */
@@ -87,6 +100,8 @@ export class BufferPool {
     this.#checkSize(dtype, length, bytes);
     const region = this.memory.allocate(bytes);
     if (region === undefined) throw this.#outOfMemory(dtype, length, bytes);
+    this.#taken += 1;
+    if (bytes >= largeBytes) this.takesLarge?.();
     this.#liveBytes += bytes;
     if (this.#liveBytes > this.#peakBytes) this.#peakBytes = this.#liveBytes;
     return new Storage(this.memory, region, dtype, length, bytes);
@@ -97,6 +112,7 @@ export class BufferPool {
     this.#liveBytes -= storage.bytes;
     this.memory.free(storage.region);
     if (this.memory.idleBytes > this.limits.maxPooledSize) this.memory.shrink();
+    if (storage.bytes >= largeBytes && !this.#isWatched) this.#watch();
   }
 
   /**
@@ -121,6 +137,20 @@ export class BufferPool {
   /** Gives unused memory back to the system, where it is enough to be worth moving the rest. */
   trim(): void {
     if (this.memory.idleBytes >= minShrink) this.memory.shrink();
+  }
+
+  /** Trims when nothing has been taken for a while. */
+  #watch(): void {
+    if (this.memory.idleBytes < minShrink) return;
+    const taken = this.#taken;
+    this.#isWatched = true;
+    const timer: unknown = setTimeout(() => {
+      this.#isWatched = false;
+      if (taken === this.#taken) this.trim();
+      else this.#watch();
+    }, this.#restMs);
+    // In Node, nobody should have to wait for it.
+    (timer as { unref?: () => void }).unref?.();
   }
 
   #checkSize(dtype: DType, length: number, bytes: number): void {

@@ -21,8 +21,9 @@ const spins = 4000;
 let published = 0;
 
 /**
- * Runs the tasks of a kernel on all processors. Threads are started when they would first have been of use, which takes
- * some milliseconds; until they are up, and where there are none, the calling thread does all tasks in order.
+ * Runs the tasks of a kernel on all processors. Threads are started when there is a large array, or work for several
+ * of them; this takes some milliseconds. Until they are up, and where there are none, the calling thread does all tasks
+ * in order.
  */
 export class Threads {
   readonly #pool: BufferPool;
@@ -36,9 +37,14 @@ export class Threads {
   constructor(pool: BufferPool, host: ThreadHost | undefined) {
     this.#pool = pool;
     this.#host = pool.memory.shared && host !== undefined && host.count > 0 ? host : undefined;
+    pool.takesLarge = () => {
+      this.#hire();
+    };
     // Threads hold on to the memory they were started on.
     pool.memory.replaced = () => {
+      const wereThere = this.#stops.length > 0;
       this.stop();
+      if (wereThere) this.#hire();
     };
   }
 
@@ -118,7 +124,6 @@ export class Threads {
   #hire(): void {
     const { memory } = this.#pool;
     if (this.#host === undefined || this.#generation === memory.generation) return;
-    this.stop();
     this.#generation = memory.generation;
     this.#control = new Int32Array(memory.buffer, 0, 1024);
     for (let k = 0; k < this.#host.count; k++) this.#stops.push(this.#host.start(memory.memory));

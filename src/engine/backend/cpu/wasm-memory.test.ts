@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { slackBytes, WasmMemory, type Region } from "./wasm-memory.ts";
+import { reserveMemory, slackBytes, WasmMemory, type MemorySource, type Region } from "./wasm-memory.ts";
 
 const mebibyte = 2 ** 20;
 
@@ -94,4 +94,64 @@ test("what was used before is used again before memory grows", () => {
   }
   expect(memory.buffer.byteLength).toBe(byteLength);
   expect(first.address).toBeLessThan(second.address);
+});
+
+test("another memory may come later, and be too small by then", async () => {
+  const make = reserveMemory(true);
+  let arrive: (() => void) | undefined;
+  let isFirst = true;
+  const memory = new WasmMemory({
+    shared: true,
+    source: (initial, maximum) => {
+      if (isFirst) {
+        isFirst = false;
+        return make(initial, maximum);
+      }
+      return new Promise((resolve) => {
+        arrive = () => {
+          resolve(make(initial, maximum));
+        };
+      });
+    },
+  });
+  let replaced = 0;
+  memory.replaced = () => (replaced += 1);
+  const kept = { region: memory.allocate(1000)!, bytes: 1000, mark: 3 };
+  fill(memory, kept);
+  memory.free(memory.allocate(100 * mebibyte)!);
+  memory.shrink();
+  memory.shrink();
+  const late = { region: memory.allocate(30 * mebibyte)!, bytes: 30 * mebibyte, mark: 4 };
+  fill(memory, late);
+  expect(memory.generation).toBe(0);
+  arrive!();
+  while (replaced === 0) await Promise.resolve();
+  expect(memory.generation).toBe(1);
+  expect(memory.buffer.byteLength).toBeLessThan(32 * mebibyte);
+  expect(isIntact(memory, kept) && isIntact(memory, late)).toBe(true);
+  await Promise.resolve();
+  expect(replaced).toBe(1);
+});
+
+test("who would have to wait for shared memory has its own, and one that is refused changes nothing", async () => {
+  const waiting = new WasmMemory({ shared: true, source: () => new Promise(() => undefined) });
+  expect(waiting.shared).toBe(false);
+  expect(waiting.allocate(1000)).toBeDefined();
+  const make = reserveMemory(true);
+  let calls = 0;
+  const source: MemorySource = (initial, maximum) => {
+    calls += 1;
+    if (calls === 1) return make(initial, maximum);
+    if (calls === 2) throw new RangeError("none");
+    return Promise.reject(new RangeError("none"));
+  };
+  const memory = new WasmMemory({ shared: true, source });
+  memory.free(memory.allocate(80 * mebibyte)!);
+  memory.shrink();
+  memory.shrink();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  expect(calls).toBe(3);
+  expect(memory.generation).toBe(0);
+  memory.shrink();
+  expect(calls).toBe(4);
 });

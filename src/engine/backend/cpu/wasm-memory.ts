@@ -144,13 +144,15 @@ export class WasmMemory {
       return;
     }
     this.#awaitsMemory = true;
-    const finish = (reserved?: Reserved): void => {
-      this.#awaitsMemory = false;
-      if (reserved !== undefined) this.#moveTo(reserved.memory);
-    };
-    made.then(finish, () => {
-      finish();
+    const arrived = made.then(({ memory }) => {
+      this.#moveTo(memory);
     });
+    // Where there is none, or no longer enough, the old one stays.
+    void arrived
+      .catch(() => undefined)
+      .finally(() => {
+        this.#awaitsMemory = false;
+      });
   }
 
   #usedPages(): number {
