@@ -6,6 +6,7 @@
  *   --node                  in Node, on the machine's own WebGPU adapter
  *   --hardware              in Chromium, on the machine's own adapter instead of the software one
  *   --software              in Node, on the software adapter that comes with Chromium
+ *   --small                 at the smallest sizes, to see that everything runs
  *   --growth                time against n and compile time, drawn into docs/images
  */
 import { spawnSync } from "node:child_process";
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     hardware: { type: "boolean", default: false },
     software: { type: "boolean", default: false },
     growth: { type: "boolean", default: false },
+    small: { type: "boolean", default: false },
   },
 });
 
@@ -60,6 +62,7 @@ try {
     node: values.node,
     hardware: values.hardware,
     growth: values.growth,
+    small: values.small,
   });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -34,6 +34,8 @@ export interface RunOptions {
   /** The machine's graphics card in the browser. */
   readonly hardware: boolean;
   readonly growth: boolean;
+  /** The smallest size of each workload instead of the lecture's. */
+  readonly small: boolean;
 }
 
 const SIDES = [
@@ -65,7 +67,7 @@ export async function runBenchmarks(options: RunOptions): Promise<void> {
     }
     const report = await runAll(participants, names, options);
     printReport(report);
-    const whole = options.only.length === 0 && options.systems.length === 0;
+    const whole = options.only.length === 0 && options.systems.length === 0 && !options.small;
     if (!whole) return;
     keep(root, options.node ? "node" : "browser", report);
     await writeDocument(root);
@@ -164,6 +166,7 @@ async function runAll(
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     console.log(`\n[${position + 1}/${names.length}, ${seconds} s] ${titleOf(name)}`);
     const row = await measure(name, participants, {
+      n: sizeOf(name, options),
       onDevice: (participant, device) => (devices[participant.name] = device),
       onCell: printCell,
     });
@@ -174,6 +177,11 @@ async function runAll(
     `\n${names.length} workloads in ${((performance.now() - started) / 60_000).toFixed(1)} minutes.`,
   );
   return { machine: describeMachine(host, devices), systems: participants.map(({ name }) => name), rows };
+}
+
+function sizeOf(name: WorkloadName, { small }: RunOptions): number {
+  const { n, growth } = workloadOf(name);
+  return small ? (growth[0] ?? Math.min(n, 1001)) : n;
 }
 
 function printCell({ name }: Participant, cell: Cell): void {
