@@ -12,17 +12,27 @@ export interface RoutineHost {
   runTasks(task: TaskFunction, args: number, tasks: number): void;
 }
 
-/** Runs `body` with scratch memory of these sizes, which is given back afterwards. */
+/** Runs `body` with scratch memory of these sizes, none where the size is 0; it is given back afterwards. */
 export function withScratch<T>(
   pool: BufferPool,
   sizes: readonly number[],
-  body: (scratch: Storage[]) => T,
+  body: (scratch: readonly (Storage | undefined)[]) => T,
 ): T {
-  const scratch: Storage[] = [];
+  const scratch: (Storage | undefined)[] = [];
   try {
-    for (const size of sizes) scratch.push(pool.takeScratch(size));
+    for (const size of sizes) scratch.push(size === 0 ? undefined : pool.takeScratch(size));
     return body(scratch);
   } finally {
-    for (const storage of scratch) pool.giveScratch(storage);
+    for (const storage of scratch) if (storage !== undefined) pool.giveScratch(storage);
   }
+}
+
+const blocks = new WeakMap<BufferPool, Storage>();
+const blockBytes = 256;
+
+/** Memory for what the tasks of one phase are told; one phase runs at a time. It may move when arrays do. */
+export function argumentMemory(pool: BufferPool): Storage {
+  let block = blocks.get(pool);
+  if (block === undefined) blocks.set(pool, (block = pool.takeScratch(blockBytes)));
+  return block;
 }

@@ -4,7 +4,7 @@ import type { ScalarExpr } from "../../kernel/scalar-expr.ts";
 import type { Storage } from "./buffers.ts";
 import { Operand } from "./operand.ts";
 import type { KernelArguments, KernelProgram } from "./program.ts";
-import { withScratch, type RoutineHost } from "./routine-host.ts";
+import { argumentMemory, withScratch, type RoutineHost } from "./routine-host.ts";
 import { recordOf, type RecordKind } from "./wasm/sort-record.ts";
 import { digitBits, digitsOf, rowWorkBytes } from "./wasm/sort-row.ts";
 import { sortFields, sortModule, sortPhases, type SortField, type SortPhase } from "./wasm/sort.ts";
@@ -18,7 +18,6 @@ const taskElements = 2 ** 14;
 const maxBlocks = 64;
 
 const radix = 2 ** digitBits.long;
-const argumentBytes = 4 * sortFields.length;
 
 type Fields = Partial<Record<SortField, number>>;
 type LongField =
@@ -56,14 +55,14 @@ export class SortProgram implements KernelProgram {
     const tasks = Math.ceil((isLong ? length : outer) / step);
     const digits = digitsOf(kind, digitBits.long);
     const sizes = [
-      argumentBytes,
       kind.carries ? 4 * outer * length : 0,
       isLong ? 2 * length * kind.bytes + 16 : tasks * rowWorkBytes(kind, length),
       isLong ? 4 * tasks * digits * radix : 0,
       4 * tasks,
       ...this.#operands.map((operand) => operand?.scratchBytes ?? 0),
     ];
-    withScratch(this.#host.pool, sizes, ([block, order, work, counts, specials, ...scratch]) => {
+    const block = argumentMemory(this.#host.pool);
+    withScratch(this.#host.pool, sizes, ([order, work, counts, specials, ...scratch]) => {
       this.#operands.forEach((operand, k) => {
         operand?.evaluate(args, scratch[k]);
       });
@@ -71,7 +70,7 @@ export class SortProgram implements KernelProgram {
       const result = (kind.carries ? order! : args.outputs[0]!).address;
       const fields = { values, result, length, rows: outer, step };
       if (isLong) {
-        this.#sortLongRows(block!, tasks, work!.address, {
+        this.#sortLongRows(block, tasks, work!.address, {
           ...fields,
           counts: counts!.address,
           specials: specials!.address,
@@ -80,14 +79,19 @@ export class SortProgram implements KernelProgram {
         });
       } else {
         const workBytes = rowWorkBytes(kind, length);
-        this.#do(block!, "rows", tasks, { ...fields, from: work!.address, workBytes });
+        this.#do(block, "rows", tasks, { ...fields, from: work!.address, workBytes });
       }
-      if (kind.carries) this.#gather(args, block!, order!, scratch);
+      if (kind.carries) this.#gather(args, block, order!, scratch);
     });
   }
 
   /** Moves all values to where the positions in `order` say. */
-  #gather(args: KernelArguments, block: Storage, order: Storage, scratch: readonly Storage[]): void {
+  #gather(
+    args: KernelArguments,
+    block: Storage,
+    order: Storage,
+    scratch: readonly (Storage | undefined)[],
+  ): void {
     const { outer, length, values } = this.#kernel;
     const fields = { length, rows: outer, step: 4 * taskElements, order: order.address };
     const tasks = Math.ceil((outer * length) / fields.step);
