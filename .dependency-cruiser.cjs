@@ -100,6 +100,19 @@ module.exports = {
       to: { pathNot: "^src/engine/" },
     },
     {
+      name: "the benchmark knows the engine by its door",
+      severity: "error",
+      from: { path: "^bench/" },
+      to: { path: "^(?:src|e2e|scripts)/", pathNot: "^src/engine/index\\.ts$" },
+    },
+    {
+      name: "only the benchmark knows the peers",
+      comment: "They are installed for it alone, in a folder of its own.",
+      severity: "error",
+      from: { pathNot: "^bench/systems/" },
+      to: { path: "@jax-js|@tensorflow" },
+    },
+    {
       name: "tests stay on their side",
       comment: "A test may reach across its own half of the program, not into the other one.",
       severity: "error",
@@ -139,7 +152,7 @@ module.exports = {
       name: "no import that leads nowhere",
       severity: "error",
       from: {},
-      to: { couldNotResolve: true, pathNot: "^virtual:" },
+      to: { couldNotResolve: true, pathNot: "^virtual:|^@jax-js/|^@tensorflow/" },
     },
     {
       name: "the program needs no development package",
