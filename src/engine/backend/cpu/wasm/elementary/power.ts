@@ -18,6 +18,7 @@ import {
   roundingShift,
   shiftLeft,
   signOf,
+  sqrt,
   sub,
   subBits,
   type Place,
@@ -169,13 +170,13 @@ export const simplePowers: ReadonlyMap<number, (x: Expr) => Expr> = new Map<numb
   [2, (x) => mul(x, x)],
   [3, (x) => mul(mul(x, x), x)],
   [-1, (x) => div(f64x2(1), x)],
-  [1.5, (x) => atMinusInfinity(x, Infinity, mul(x, root(x)))],
+  [1.5, (x) => atMinusInfinity(x, Infinity, mul(x, sqrt(x)))],
   [0.5, (x) => atMinusInfinity(x, Infinity, root(x))],
   [-0.5, (x) => atMinusInfinity(x, 0, div(f64x2(1), root(x)))],
 ]);
 
 /** 0 for -0. */
-const root = (x: Expr): Expr => add(op("f64x2.sqrt", x), f64x2(0));
+const root = (x: Expr): Expr => add(sqrt(x), f64x2(0));
 
 const atMinusInfinity = (x: Expr, value: number, otherwise: Expr): Expr =>
   choose(equal(x, f64x2(-Infinity)), f64x2(value), otherwise);
