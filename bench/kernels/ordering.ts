@@ -59,10 +59,10 @@ fn main() {
   for (var t = 0u; t < ${THREADS}u; t++) { let each = starts[t]; starts[t] = sum; sum += each; }
 }`;
 
-const BITS = 8;
+const BITS = 11;
 const BINS = 1 << BITS;
 const SORT_GROUPS = 16;
-const SORT_THREADS = SORT_GROUPS * 16;
+const SORT_THREADS = SORT_GROUPS * 4;
 
 /** One digit of a radix sort: every thread counts, then moves, a stretch of its own in order. */
 const digitCode = `
@@ -78,7 +78,7 @@ fn digit(bits: u32) -> u32 {
   return (key >> shift) & ${BINS - 1}u;
 }
 
-@compute @workgroup_size(16)
+@compute @workgroup_size(4)
 fn count(@builtin(global_invocation_id) id: vec3u) {
   let each = (n + ${SORT_THREADS - 1}u) / ${SORT_THREADS}u;
   for (var bin = 0u; bin < ${BINS}u; bin++) { places[bin * ${SORT_THREADS}u + id.x] = 0u; }
@@ -86,7 +86,7 @@ fn count(@builtin(global_invocation_id) id: vec3u) {
   for (var i = id.x * each; i < last; i++) { places[digit(x[i]) * ${SORT_THREADS}u + id.x] += 1u; }
 }
 
-@compute @workgroup_size(16)
+@compute @workgroup_size(4)
 fn place(@builtin(global_invocation_id) id: vec3u) {
   let each = (n + ${SORT_THREADS - 1}u) / ${SORT_THREADS}u;
   let last = min(n, (id.x + 1u) * each);
@@ -123,7 +123,7 @@ export function sort(device: GPUDevice, n: number): Session {
   const x = upload(device, uniformData(n));
   const places = empty(device, BINS * SORT_THREADS);
   const [a, b] = [empty(device, n), empty(device, n)];
-  const steps = Array.from({ length: 32 / BITS }, (_, pass): Step[] => {
+  const steps = Array.from({ length: Math.ceil(32 / BITS) }, (_, pass): Step[] => {
     const [from, to] = pass % 2 === 0 ? [pass === 0 ? x : b, a] : [a, b];
     const constants = { n, shift: pass * BITS };
     return [
@@ -132,5 +132,5 @@ export function sort(device: GPUDevice, n: number): Session {
       { code: digitCode, entry: "place", constants, buffers: [from, places, to], groups: SORT_GROUPS },
     ];
   }).flat();
-  return kernelSession(device, { steps, buffers: [x, places, a, b], outputs: [{ buffer: b, length: n }] });
+  return kernelSession(device, { steps, buffers: [x, places, a, b], outputs: [{ buffer: a, length: n }] });
 }

@@ -1,10 +1,10 @@
-/** Matrix products: a thread keeps a block of results in registers, four rows by eight columns. */
+/** Matrix products: a thread keeps a block of results in registers, eight rows by eight columns. */
 import { layers, matrices, networkData } from "../inputs.ts";
 import type { Session } from "../session.ts";
 import { empty, kernelSession, sumOf, upload, type Step } from "./gpu.ts";
 
 interface Product {
-  /** Extents: m by k times k by n; multiples of four (rows) and eight (columns). */
+  /** Extents: m by k times k by n; multiples of eight (m and n) and four (k). */
   readonly m: number;
   readonly n: number;
   readonly k: number;
@@ -24,33 +24,45 @@ function productCode({
   bindings = "",
   store = "c[at] = v;",
 }: Product): string {
-  const rows = [0, 1, 2, 3];
-  const left = (row: number): string =>
-    leftTransposed
-      ? `a[p * ${m / 4}u + id.y][${row}]`
-      : `a[((4u * id.y + ${row}u) * ${k}u + p) / 4u][p % 4u]`;
+  const rows = [0, 1, 2, 3, 4, 5, 6, 7];
+  // Four steps of the sum at a time: blocks of the left matrix run along k, or along its rows where it is transposed.
+  const left = (row: number, step: number): string =>
+    leftTransposed ? `part${row >> 2}[${row % 4}]` : `row${row}[${step}]`;
+  const steps = [0, 1, 2, 3].map((step) => {
+    const parts = [0, 1].map(
+      (part) => `let part${part} = a[(4u * p + ${step}u) * ${m / 4}u + 2u * id.y + ${part}u];`,
+    );
+    const sums = rows.map(
+      (row) => `low${row} += ${left(row, step)} * low; high${row} += ${left(row, step)} * high;`,
+    );
+    return `{
+      let low = b[(4u * p + ${step}u) * ${n / 4}u + 2u * id.x];
+      let high = b[(4u * p + ${step}u) * ${n / 4}u + 2u * id.x + 1u];
+      ${[...(leftTransposed ? parts : []), ...sums].join("\n      ")}
+    }`;
+  });
+  const blocks = rows.map((row) => `let row${row} = a[(8u * id.y + ${row}u) * ${k / 4}u + p];`);
   return `
 @group(0) @binding(0) var<storage, read> a: array<vec4f>;
 @group(0) @binding(1) var<storage, read> b: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> c: array<vec4f>;
 ${bindings}
 fn put(at: u32, column: u32, v: vec4f) { ${store} }
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(4, 4)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= ${n / 8}u || id.y >= ${m / 4}u) { return; }
+  if (id.x >= ${n / 8}u || id.y >= ${m / 8}u) { return; }
   ${rows.map((row) => `var low${row} = vec4f(0.0); var high${row} = vec4f(0.0);`).join("\n  ")}
-  for (var p = 0u; p < ${k}u; p++) {
-    let low = b[p * ${n / 4}u + 2u * id.x];
-    let high = b[p * ${n / 4}u + 2u * id.x + 1u];
-    ${rows.map((row) => `{ let s = ${left(row)}; low${row} += s * low; high${row} += s * high; }`).join("\n    ")}
+  for (var p = 0u; p < ${k / 4}u; p++) {
+    ${leftTransposed ? "" : blocks.join("\n    ")}
+    ${steps.join("\n    ")}
   }
-  let at = id.y * ${n}u + 2u * id.x;
+  let at = id.y * ${2 * n}u + 2u * id.x;
   ${rows.map((row) => `put(at + ${(row * n) / 4}u, 2u * id.x, low${row}); put(at + ${(row * n) / 4 + 1}u, 2u * id.x + 1u, high${row});`).join("\n  ")}
 }`;
 }
 
 function product(extents: Product, buffers: readonly GPUBuffer[]): Step {
-  const groups = [Math.ceil(extents.n / 64), Math.ceil(extents.m / 32)] as const;
+  const groups = [Math.ceil(extents.n / 32), Math.ceil(extents.m / 32)] as const;
   return { code: productCode(extents), buffers, groups };
 }
 

@@ -12,7 +12,7 @@ import { Shader, storedType } from "./shader.ts";
 /** Rows of outputs a thread makes. */
 const rows = 8;
 /** Products with more multiplications than this pay for the longer compilation of wider blocks. */
-const wideFrom = 2 ** 29;
+const wideFrom = 2 ** 25;
 /** Threads of a workgroup: few, so that small products keep every core busy. */
 const threads = 16;
 
