@@ -41,8 +41,9 @@ function DeviceDetails({ info, memory }: { info: DeviceInfo; memory: MemoryInfo 
       {info.note !== undefined && <p>{info.note}</p>}
       {info.kind === "webgpu" && (
         <p className="device-remark">
-          32-bit arrays live on this device. WebGPU has no 64-bit numbers, so float64 and int64 arrays live
-          with the processor, and what is computed from them is computed there.
+          32-bit arrays live on this device, but for small ones: asking it takes longer than computing them on
+          the processor. WebGPU has no 64-bit numbers, so float64 and int64 arrays live with the processor,
+          too, and what is computed from them is computed there.
         </p>
       )}
       <dl>

@@ -1,3 +1,4 @@
+import { collectNow } from "../backend/collect-now.ts";
 import { backends } from "./devices.ts";
 
 /**
@@ -7,11 +8,6 @@ import { backends } from "./devices.ts";
 
 /** A sweep is worth its few milliseconds when at least this much could come back. */
 const worthwhileBytes = 1 << 20;
-/**
- * An allocation that no browser grants: before it gives up, V8 collects everything it can, which takes some ten
- * milliseconds. (Many small allocations are no substitute: minor collections make room for them.)
- */
-const hopelessBytes = 2 ** 34;
 
 let liveAfterLastSweep = 0;
 
@@ -39,20 +35,6 @@ async function sweep(): Promise<void> {
   // Finalizers run as tasks of their own.
   await nextTask();
   await nextTask();
-}
-
-/** Returns what the allocation got; an optimizer drops one whose result nobody looks at. */
-function collectNow(): number {
-  const { gc } = globalThis as { gc?: () => void };
-  if (gc !== undefined) {
-    gc();
-    return 0;
-  }
-  try {
-    return new ArrayBuffer(hopelessBytes).byteLength;
-  } catch {
-    return 0;
-  }
 }
 
 function nextTask(): Promise<void> {

@@ -12,9 +12,6 @@ export interface KernelLimits {
 /** Smaller values cost little to make; what counts is how long the code for them is. */
 const smallSize = 4096;
 
-/** Work on small values that one kernel may hold on any device. */
-const leastSmallWork = 1000;
-
 /** Over this part of the limit more, a cut is put where the fewest values have to be stored. */
 const slack = 1;
 
@@ -36,18 +33,14 @@ export function valuesAtCuts(
   const isBig = (eqn: JaxprEqn): boolean => eqn.outvars[0]!.aval.size >= smallSize;
   const big = program.eqns.map((eqn) => isFused(eqn) && isBig(eqn));
   const small = program.eqns.map((eqn) => isFused(eqn) && !isBig(eqn));
-  return new Map([
-    ...cutsAmong(program, big, limits.maxKernelWork, limits),
-    ...cutsAmong(program, small, Math.max(limits.maxKernelWork, leastSmallWork), limits),
-  ]);
+  return new Map([...cutsAmong(program, big, limits), ...cutsAmong(program, small, limits)]);
 }
 
 /** The cuts among the equations that count. */
 function cutsAmong(
   program: FlatJaxpr,
   counts: readonly boolean[],
-  maxWork: number,
-  { maxKernelBuffers }: KernelLimits,
+  { maxKernelBuffers, maxKernelWork: maxWork }: KernelLimits,
 ): ReadonlyMap<Var, number> {
   const cuts = new Map<Var, number>();
   const total = program.eqns.reduce((sum, eqn, k) => sum + (counts[k]! ? ownWork(eqn) : 0), 0);
