@@ -85,8 +85,8 @@ export const erf_inv = functionOfFloat(
   2 * heavy,
 );
 
-/** Exponents that make a product and a square root. */
-const roots = new Set<unknown>([1.5, 2.5]);
+/** Exponents that make a product and a square root, and what is left of them in a derivative. */
+const roots = new Set<unknown>([0.5, 1.5, 2.5]);
 
 /** x**y. A literal exponent among `roots` is part of the kernel, which is then far cheaper. */
 export const pow: Primitive = elementwise({

@@ -157,11 +157,11 @@ export class Body {
     return { text: this.let(wgslType(node.dtype, lanes), text), lanes };
   }
 
-  /** Depends on parameters and literals alone, so it is computed once at the start. */
+  /** Depends on parameters, literals and elements at fixed places alone, so it is computed once at the start. */
   #isConstantOverRun(node: ScalarExpr): boolean {
     const known = this.#constantOverRun.get(node);
     if (known !== undefined) return known;
-    const varies = node.op === "index" || node.op === "load" || node.op === "accumulator";
+    const varies = node.op === "index" || node.op === "accumulator";
     const constant = !varies && node.args.every((arg) => this.#isConstantOverRun(arg));
     this.#constantOverRun.set(node, constant);
     return constant;
@@ -171,6 +171,12 @@ export class Body {
     const stored = this.#options.inputs[buffer];
     if (stored === undefined) throw new Error(`kernel has no input buffer ${buffer}`);
     const facts = this.#lane.factsOf(index);
+    if (this.#isConstantOverRun(index)) {
+      const first = this.#first(index);
+      const text = this.#element(buffer, stored, `u32(${first})`);
+      const name = this.#shader.hoist(`element ${buffer} ${first}`, dtype === "bool" ? `${text} != 0u` : text);
+      return { text: name, lanes: 1 };
+    }
     // An index that is the same for the whole block is one element, also where it happens to be the block's own.
     const own = this.#options.lanes === 4 && facts?.stride !== 0 ? this.#options.ownBlock : undefined;
     if (own?.matches(index) === true) return this.#loadBlock(buffer, own.block, dtype);

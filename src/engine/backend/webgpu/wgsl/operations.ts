@@ -175,6 +175,7 @@ const simplePowers: ReadonlyMap<number, (x: string) => string> = new Map([
   [2, (x) => `${x} * ${x}`],
   [3, (x) => `${x} * ${x} * ${x}`],
   [4, (x) => `(${x} * ${x}) * (${x} * ${x})`],
+  [0.5, (x) => `sqrt(${x})`],
   [1.5, (x) => `${x} * sqrt(${x})`],
   [2.5, (x) => `${x} * ${x} * sqrt(${x})`],
 ]);
