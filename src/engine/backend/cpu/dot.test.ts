@@ -1,16 +1,37 @@
 import { describe, expect, test } from "vitest";
 import type { DType, HostArray } from "../../core/dtype.ts";
 import { ExprBuilder } from "../../kernel/expr-builder.ts";
-import type { Kernel } from "../../kernel/kernel.ts";
+import type { DotKernel, Kernel } from "../../kernel/kernel.ts";
+import type { ScalarExpr } from "../../kernel/scalar-expr.ts";
+import { DotProgram } from "./dot.ts";
 import { flatten, runKernel } from "./testing/run-kernel.ts";
+import { runRoutine } from "./testing/run-routine.ts";
 
 type Extents = readonly [batch: number, m: number, n: number, k: number];
 
+/** Which operands lie transposed in memory. */
+interface Layout {
+  readonly lhs: boolean;
+  readonly rhs: boolean;
+}
+const layouts: Layout[] = [false, true].flatMap((lhs) => [false, true].map((rhs) => ({ lhs, rhs })));
+
 /** lhs (batch, m, k) times rhs (batch, k, n). */
-function dot(dtype: DType, [batch, m, n, k]: Extents, lhs: HostArray, rhs: HostArray): HostArray {
+function dotKernel(dtype: DType, [batch, m, n, k]: Extents, turned = layouts[0]!): DotKernel {
   const b = new ExprBuilder();
   const [bi, mi, ni, ki] = [batch, m, n, k].map((extent, axis) => b.index(axis, extent));
-  const kernel: Kernel = {
+  const load = (
+    buffer: number,
+    [row, column]: readonly ScalarExpr[],
+    [rows, columns]: readonly number[],
+    isTurned: boolean,
+  ): ScalarExpr => {
+    const position = isTurned
+      ? flatten(b, [bi!, column!, row!], [batch, columns!, rows!])
+      : flatten(b, [bi!, row!, column!], [batch, rows!, columns!]);
+    return b.load(buffer, dtype, position);
+  };
+  return {
     kind: "dot",
     batch,
     m,
@@ -19,10 +40,27 @@ function dot(dtype: DType, [batch, m, n, k]: Extents, lhs: HostArray, rhs: HostA
     inputs: [dtype, dtype],
     params: [],
     outputs: [dtype],
-    lhs: b.load(0, dtype, flatten(b, [bi!, mi!, ki!], [batch, m, k])),
-    rhs: b.load(1, dtype, flatten(b, [bi!, ki!, ni!], [batch, k, n])),
+    lhs: load(0, [mi!, ki!], [m, k], turned.lhs),
+    rhs: load(1, [ki!, ni!], [k, n], turned.rhs),
   };
-  return runKernel(kernel, [lhs, rhs])[0]!;
+}
+
+function dot(
+  dtype: DType,
+  extents: Extents,
+  lhs: HostArray,
+  rhs: HostArray,
+  turned = layouts[0]!,
+): HostArray {
+  return runKernel(dotKernel(dtype, extents, turned), [lhs, rhs])[0]!;
+}
+
+/** Each of `count` (rows, columns) matrices as (columns, rows). */
+function transposed(values: number[], count: number, rows: number, columns: number): number[] {
+  return values.map((_, position) => {
+    const [matrix, within] = [Math.floor(position / (rows * columns)), position % (rows * columns)];
+    return values[(matrix * rows + (within % rows)) * columns + Math.floor(within / rows)]!;
+  });
 }
 
 /** Whole numbers small enough that every sum is exact in every dtype. */
@@ -55,6 +93,18 @@ describe("matrix products", () => {
     [2, 70, 131, 259],
     [5, 3, 4, 6],
     [1, 4, 3, 0],
+    [3, 1, 1, 2],
+    [2, 5, 7, 9],
+    [1, 33, 1, 20],
+    [2, 1, 33, 21],
+    [1, 1, 2, 4000],
+    [1, 20000, 1, 3],
+    [1, 4, 8, 200],
+    [1, 3, 70, 257],
+    [1, 67, 35, 513],
+    [1, 64, 64, 64],
+    [0, 3, 3, 3],
+    [2, 0, 3, 3],
   ];
   test.each(shapes)("batch %i, m %i, n %i, k %i", (...extents) => {
     const [batch, m, n, k] = extents;
@@ -73,6 +123,12 @@ describe("matrix products", () => {
     }
     const unsigned = dot("uint32", extents, Uint32Array.from(lhs), Uint32Array.from(rhs));
     expect([...unsigned]).toEqual(expected.map((x) => x >>> 0));
+    for (const turned of layouts.slice(1)) {
+      const left = turned.lhs ? transposed(lhs, batch, m, k) : lhs;
+      const right = turned.rhs ? transposed(rhs, batch, k, n) : rhs;
+      const actual = dot("float32", extents, make.float32(left), make.float32(right), turned);
+      expect(Array.from(actual as Float32Array), JSON.stringify(turned)).toEqual(expected.map((x) => x + 0));
+    }
   });
 });
 
@@ -112,4 +168,36 @@ test("operands may be expressions", () => {
       expect(result![row * n + column]).toBe(sum);
     }
   }
+});
+
+test.each<Extents>([
+  [1, 130, 140, 600],
+  [2, 300, 1, 700],
+  [2, 1, 300, 700],
+  [1, 1, 1, 300000],
+  [50, 20, 9, 11],
+])("the order of tasks and the number of threads change no bit: batch %i, m %i, n %i, k %i", (...extents) => {
+  const [batch, m, n, k] = extents;
+  const lhs = Float32Array.from({ length: batch * m * k }, (_, p) => Math.sin(p));
+  const rhs = Float32Array.from({ length: batch * k * n }, (_, p) => Math.cos(3 * p));
+  const kernel = dotKernel("float32", extents);
+  const run = (order: "forward" | "backward"): HostArray =>
+    runRoutine((host) => new DotProgram(host, kernel), kernel, [lhs, rhs], order)[0]!;
+  const expected = run("forward");
+  expect(run("backward")).toEqual(expected);
+  for (let repeat = 0; repeat < 3; repeat++) expect(dot("float32", extents, lhs, rhs)).toEqual(expected);
+});
+
+test("sums are closer than those from left to right", () => {
+  const [k, n] = [4000, 12];
+  const lhs = Float32Array.from({ length: 12 * k }, (_, p) => 1 + Math.sin(p) / 3);
+  const rhs = Float32Array.from({ length: k * n }, (_, p) => 1 + Math.cos(p) / 3);
+  const blocked = dot("float32", [1, 12, n, k], lhs, rhs);
+  const one = dot("float32", [1, 1, 1, k], lhs.subarray(0, k), rhs.subarray(0, k));
+  let inner = 0;
+  for (let t = 0; t < k; t++) inner += lhs[t]! * rhs[t]!;
+  expect(one[0]).toBe(Math.fround(inner));
+  let exact = 0;
+  for (let t = 0; t < k; t++) exact += lhs[t]! * rhs[t * n]!;
+  expect(Math.abs(Number(blocked[0]) - exact) / exact).toBeLessThan(3e-6);
 });

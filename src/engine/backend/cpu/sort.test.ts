@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { DType, HostArray } from "../../core/dtype.ts";
 import { ExprBuilder } from "../../kernel/expr-builder.ts";
+import type { SortKernel } from "../../kernel/kernel.ts";
+import { SortProgram } from "./sort.ts";
 import { runKernel } from "./testing/run-kernel.ts";
+import { runRoutine } from "./testing/run-routine.ts";
 
 /** Sorts rows of `data`, carrying positions along. */
 function sort(dtype: DType, outer: number, length: number, data: HostArray): [HostArray, HostArray] {
@@ -142,4 +145,30 @@ test("keys may be expressions, and rows may be read backwards", () => {
     data,
   ]);
   expect([...reversed!]).toEqual([...data].sort((x, y) => x - y));
+});
+
+test("the order of tasks and the number of threads change nothing", () => {
+  const [outer, length] = [2, 150_000];
+  const data = Float32Array.from(random(outer * length), (x) => (x % 4096) - 2048);
+  const b = new ExprBuilder();
+  const key = b.load(
+    0,
+    "float32",
+    b.indexAdd(b.indexMultiply(b.index(0, outer), length), b.index(1, length)),
+  );
+  const kernel: SortKernel = {
+    kind: "sort",
+    outer,
+    length,
+    inputs: ["float32"],
+    params: [],
+    outputs: ["float32", "int32"],
+    values: [key, b.index(1, length)],
+  };
+  const run = (order: "forward" | "backward"): HostArray[] =>
+    runRoutine((host) => new SortProgram(host, kernel), kernel, [data], order);
+  const expected = run("forward").map(bytesOf);
+  for (const results of [run("backward"), runKernel(kernel, [data]), runKernel(kernel, [data])]) {
+    expect(results.every((result, k) => bytesOf(result).equals(expected[k]!))).toBe(true);
+  }
 });
