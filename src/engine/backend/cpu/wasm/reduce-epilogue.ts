@@ -1,34 +1,9 @@
 import { topologicalOrder, type ScalarExpr } from "../../../kernel/scalar-expr.ts";
-import type { ArgumentLayout } from "./argument-layout.ts";
-import {
-  i32,
-  load,
-  op,
-  type Expr,
-  type FunctionBuilder,
-  type Local,
-  type ModuleBuilder,
-} from "./assembler.ts";
+import { i32, load, op, type Expr, type Local } from "./assembler.ts";
 import { isWide, laneCount, sizeShift, storeContiguous, storeOne, type Lanes } from "./lanes.ts";
-import type { ReduceSpec } from "./reduce-plan.ts";
+import type { KeptLanes, ReduceScope } from "./reduce-scope.ts";
 import type { ReduceState } from "./reduce-state.ts";
 import { VectorBody } from "./vector-body.ts";
-
-/** A function under construction, and where it finds its arguments. */
-export interface ReduceScope {
-  readonly spec: ReduceSpec;
-  readonly module: ModuleBuilder;
-  readonly f: FunctionBuilder;
-  readonly args: Local;
-  readonly layout: ArgumentLayout;
-}
-
-/** Kept points that lie side by side: how many, and how far apart in the outputs. */
-export interface KeptLanes {
-  readonly axis: number;
-  readonly extent: number;
-  readonly stride: number;
-}
 
 /** Evaluates the outputs over finished reductions, and stores them. */
 export class ReduceEpilogue {

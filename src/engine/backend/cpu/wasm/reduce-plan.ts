@@ -48,7 +48,7 @@ export interface ReducePlan {
   readonly folds: readonly Fold[];
   /** Vectors of the states of all reductions. */
   readonly group: number;
-  /** Steps a turn of the innermost loop takes, each with a state of its own. */
+  /** Steps a turn of the innermost loop takes, each with a state of its own; with states in memory, rows at a time. */
   readonly unroll: number;
   /** Kept points ("rows"), or blocks of columns, each a unit with each segment; units to a task. */
   readonly kept: number;
@@ -93,13 +93,14 @@ export function planReduce(spec: ReduceSpec): ReducePlan {
   const segments = cut(spec, -1, rounds ? Math.min(rows, roundingRun) : rows, 1);
   const unitPoints = Math.max(1, (blockSteps * laneCount * size) / segments.count);
   const perTask = Math.max(1, Math.floor(points / unitPoints));
+  const isPlain = nodes <= 12 && segments.extents.at(-1)! >= 4;
   const least = inMemory && segments.count === 1 ? Math.ceil(kept / columnTasks) : 1;
   return {
     ...common,
     mode: "columns",
     extent,
     segments,
-    unroll: 1,
+    unroll: inMemory && isPlain ? 4 : 1,
     kept,
     perTask: Math.max(perTask, least),
     blockSteps,
