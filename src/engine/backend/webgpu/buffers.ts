@@ -9,6 +9,8 @@ const pooledCap = 1024 * 2 ** 20;
 interface PooledBuffer {
   readonly buffer: GPUBuffer;
   readonly size: number;
+  /** Grows from one release to the next. */
+  readonly freed: number;
 }
 
 export interface BufferPoolHooks {
@@ -25,8 +27,9 @@ export interface BufferPoolHooks {
 export class BufferPool {
   readonly #device: GPUDevice;
   readonly #hooks: BufferPoolHooks;
-  /** Free buffers, idle for longest first. */
-  #free: PooledBuffer[] = [];
+  /** Free buffers by size, idle for longest first. */
+  readonly #free = new Map<number, PooledBuffer[]>();
+  #releases = 0;
   readonly #sizes = new Map<GPUBuffer, number>();
   #live = 0;
   #peak = 0;
@@ -45,10 +48,11 @@ export class BufferPool {
   acquire(bytes: number): { readonly buffer: GPUBuffer; readonly bytes: number; readonly reused: boolean } {
     const size = bucket(bytes);
     const found = this.#takeFree(size);
-    const taken = found ?? this.#create(size);
-    this.#live += taken.size;
+    const buffer = found?.buffer ?? this.#create(size);
+    const taken = found?.size ?? size;
+    this.#live += taken;
     this.#peak = Math.max(this.#peak, this.#live);
-    return { buffer: taken.buffer, bytes: taken.size, reused: found !== undefined };
+    return { buffer, bytes: taken, reused: found !== undefined };
   }
 
   release(buffer: GPUBuffer): void {
@@ -56,7 +60,11 @@ export class BufferPool {
     if (size === undefined) throw new Error("a device buffer was released after the device was destroyed");
     this.#live -= size;
     this.#pooled += size;
-    this.#free.push({ buffer, size });
+    this.#releases += 1;
+    const entry = { buffer, size, freed: this.#releases };
+    const known = this.#free.get(size);
+    if (known === undefined) this.#free.set(size, [entry]);
+    else known.push(entry);
     if (this.#pooled > pooledCap) this.#shrink(pooledCap);
   }
 
@@ -67,44 +75,58 @@ export class BufferPool {
   destroy(): void {
     for (const buffer of this.#sizes.keys()) buffer.destroy();
     this.#sizes.clear();
-    this.#free = [];
+    this.#free.clear();
     this.#live = 0;
     this.#pooled = 0;
   }
 
+  /** The buffer released last of the size, or of the next larger one that wastes little. */
   #takeFree(size: number): PooledBuffer | undefined {
-    let best = -1;
-    const most = size < 2 ** 20 ? size * 2 : size * 1.125;
-    for (let i = this.#free.length - 1; i >= 0; i -= 1) {
-      const candidate = this.#free[i]!;
-      if (candidate.size < size || candidate.size > most) continue;
-      if (best < 0 || candidate.size < this.#free[best]!.size) best = i;
-      if (candidate.size === size) break;
+    let best = this.#free.has(size) ? size : Infinity;
+    if (best === Infinity) {
+      const most = size < 2 ** 20 ? size * 2 : size * 1.125;
+      for (const other of this.#free.keys()) if (other > size && other <= most && other < best) best = other;
     }
-    if (best < 0) return undefined;
-    const [taken] = this.#free.splice(best, 1);
-    this.#pooled -= taken!.size;
+    const taken = this.#free.get(best)?.pop();
+    if (taken === undefined) return undefined;
+    this.#dropEmpty(best);
+    this.#pooled -= taken.size;
     return taken;
   }
 
-  #create(size: number): PooledBuffer {
+  #dropEmpty(size: number): void {
+    if (this.#free.get(size)?.length === 0) this.#free.delete(size);
+  }
+
+  #create(size: number): GPUBuffer {
     this.#device.pushErrorScope("out-of-memory");
     const buffer = this.#device.createBuffer({ size, usage: storage });
     this.#hooks.watch(this.#device.popErrorScope(), `allocating ${formatBytes(size)}`);
     this.#sizes.set(buffer, size);
-    return { buffer, size };
+    return buffer;
   }
 
   #shrink(toBytes: number): void {
     if (this.#pooled <= toBytes) return;
     this.#hooks.flush();
     while (this.#pooled > toBytes) {
-      const oldest = this.#free.shift();
+      const oldest = this.#takeOldest();
       if (oldest === undefined) break;
       this.#pooled -= oldest.size;
       this.#sizes.delete(oldest.buffer);
       oldest.buffer.destroy();
     }
+  }
+
+  #takeOldest(): PooledBuffer | undefined {
+    let oldest: PooledBuffer | undefined;
+    for (const [first] of this.#free.values()) {
+      if (first !== undefined && first.freed < (oldest?.freed ?? Infinity)) oldest = first;
+    }
+    if (oldest === undefined) return undefined;
+    this.#free.get(oldest.size)!.shift();
+    this.#dropEmpty(oldest.size);
+    return oldest;
   }
 }
 

@@ -460,3 +460,33 @@ describe.each(["software", "hardware"] as const)("laid out for %s", (layout) => 
     });
   });
 });
+
+describe("a large product laid out for software", () => {
+  const device = testDevice(tunings.software);
+
+  it("is made in wide blocks, cut off at the edges", async () => {
+    const [m, n, k] = [259, 261, 512];
+    const b = new ExprBuilder();
+    const [im, inn, ik] = [b.index(1, m), b.index(2, n), b.index(3, k)];
+    const kernel: DotKernel = {
+      kind: "dot",
+      inputs: ["float32", "float32"],
+      params: [],
+      outputs: ["float32"],
+      ...{ batch: 1, m, n, k },
+      lhs: b.load(0, "float32", b.flatten([im, ik], [m, k])),
+      rhs: b.load(1, "float32", b.flatten([inn, ik], [n, k])),
+    };
+    const left = Float32Array.from({ length: m * k }, (_, i) => ((i * 7919) % 17) - 8);
+    const right = Float32Array.from({ length: n * k }, (_, i) => ((i * 104729) % 13) - 6);
+    const [result] = await runKernel(device(), kernel, [left, right]);
+    let wrong = 0;
+    for (let i = 0; i < m; i += 1)
+      for (let j = 0; j < n; j += 1) {
+        let sum = 0;
+        for (let l = 0; l < k; l += 1) sum += left[i * k + l]! * right[j * k + l]!;
+        if (result![i * n + j] !== sum) wrong += 1;
+      }
+    expect(wrong).toBe(0);
+  });
+});
