@@ -128,6 +128,9 @@ function chooseAxis({ shape, reduceShape, reductions }: ReduceSpec): {
     return found;
   };
   const size = sizeOf(reduceShape);
+  if (size > 8 && shape.every((extent) => extent === 1) && reduceShape.length === 1) {
+    return { mode: "rows", vectorAxis: shape.length };
+  }
   const kept = best(shape, 0);
   const positions = reductions.some(({ op }) => op === "argmax" || op === "argmin");
   const innermost = reduceShape.findLastIndex((extent) => extent > 1);

@@ -1,6 +1,7 @@
+import { isFloating } from "../../../core/dtype.ts";
 import { topologicalOrder } from "../../../kernel/scalar-expr.ts";
 import { i32, i32x4, load, op, store, type Expr, type Local } from "./assembler.ts";
-import { permuteLanes, permuteState, stateSize } from "./fold.ts";
+import { acrossLanes, permuteLanes, permuteState, stateSize } from "./fold.ts";
 import { laneCount, loadContiguous, sizeShift, storeContiguous, storeOne, type Lanes } from "./lanes.ts";
 import { divided, eachUnit } from "./loops.ts";
 import { lastLane, runningFolds, serialFolds } from "./scan-lanes.ts";
@@ -29,6 +30,8 @@ export class FlatScan {
   readonly #none: Lanes;
   readonly #running: readonly Local[];
   readonly #before: readonly Local[];
+  /** Whether a total is the same in whatever order it is folded; else it is folded as the results are. */
+  readonly #anyOrder: boolean;
 
   constructor(scope: ScanScope, pass: FlatPass) {
     const { kernel, f, args, layout, fold } = scope;
@@ -40,6 +43,8 @@ export class FlatScan {
     const locals = (): Local[] => Array.from({ length: stateSize(fold) }, () => f.local("v128"));
     this.#running = locals();
     this.#before = locals();
+    const rounds = kernel.op === "sum" || kernel.op === "prod";
+    this.#anyOrder = !rounds || !isFloating(kernel.value.dtype);
     if (pass === "results" && !isCheap(scope)) return;
     this.#body = new VectorBody({
       ...scope,
@@ -73,6 +78,11 @@ export class FlatScan {
       if (reverse) this.#emitDown(rowStart, from, to);
       else this.#emitUp(rowStart, from, to);
       if (this.#pass === "totals") {
+        if (this.#anyOrder) {
+          acrossLanes(f, this.#scope.fold, this.#running).forEach((vector, k) =>
+            f.set(this.#running[k]!, vector),
+          );
+        }
         this.#running.forEach((local, k) => f.do(store("v128.store", place!, local, 16 * k)));
       }
     });
@@ -133,6 +143,11 @@ export class FlatScan {
     if (valid !== undefined) {
       const mask = f.let(i32x4(...[0, 1, 2, 3].map((k) => (valid.includes(k) ? -1 : 0))));
       value = fold.masked(value, mask).map((half) => f.let(half));
+    }
+    if (this.#pass === "totals" && this.#anyOrder) {
+      const folded = fold.step(f, this.#running, value, i32x4(0));
+      folded.forEach((vector, k) => f.set(this.#running[k]!, vector));
+      return;
     }
     if (kernel.reverse) value = permuteLanes(value, [3, 2, 1, 0]).map((half) => f.let(half));
     const lifted = fold.lift(value, i32x4(0)).map((vector) => f.let(vector));
