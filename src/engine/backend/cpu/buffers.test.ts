@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { allocateHost } from "../../core/dtype.ts";
 import { BufferPool, limitsOf } from "./buffers.ts";
 import { WasmMemory } from "./wasm-memory.ts";
 
@@ -82,22 +83,38 @@ test("memory that rests is given back by itself", async () => {
   expect(kept.elements[0]).toBe(7);
 });
 
-test("empty arrays and uint32 bits", () => {
-  const pool = new BufferPool();
-  expect(pool.take("float64", 0).elements).toHaveLength(0);
-  const storage = pool.take("uint32", 1);
-  storage.words[0] = -1;
-  expect(storage.elements[0]).toBe(4294967295);
-});
+test.each(["bool", "int32", "uint32", "int64", "float32", "float64"] as const)(
+  "copies of %s, short and long",
+  (dtype) => {
+    const pool = new BufferPool();
+    expect(pool.take(dtype, 0).elements).toHaveLength(0);
+    for (const length of [1, 5, 16, 17, 1000]) {
+      const data = allocateHost(dtype, length);
+      for (let k = 0; k < length; k++) {
+        data[k] = (dtype === "int64" ? -BigInt(k) : dtype === "bool" ? k % 2 : 4294967295 - k);
+      }
+      const [a, b] = [pool.take(dtype, length), pool.take(dtype, length + 3)];
+      a.copyIn(data);
+      expect(a.elements).toEqual(data);
+      expect(a.copyOut(0, length)).toEqual(data);
+      expect(a.copyOut(length - 1, 1)).toEqual(data.slice(length - 1));
+      b.copyFrom(a, 3);
+      expect(b.copyOut(3, length)).toEqual(data);
+      const copy = a.copyOut(0, 1);
+      copy[0] = (dtype === "int64" ? 77n : 1);
+      expect(a.copyOut(0, 1)).toEqual(data.slice(0, 1));
+    }
+  },
+);
 
-test("views follow the memory when it grows", () => {
+test("what an array holds stays when memory grows", () => {
   const pool = new BufferPool();
   const storage = pool.take("float32", 4);
-  storage.elements.set([1, 2, 3, 4] as never);
-  const { words } = storage;
+  storage.copyIn(Float32Array.from([1, 2, 3, 4]));
+  const { buffer } = pool.memory;
   pool.take("bool", 300 * mebibyte);
-  expect(storage.words === words).toBe(false);
-  expect([...storage.words]).toEqual([1, 2, 3, 4]);
-  storage.words[0] = 7;
-  expect(storage.elements[0]).toBe(7);
+  expect(pool.memory.buffer === buffer).toBe(false);
+  expect([...storage.elements]).toEqual([1, 2, 3, 4]);
+  storage.elements[0] = 7;
+  expect(storage.copyOut(0, 1)[0]).toBe(7);
 });

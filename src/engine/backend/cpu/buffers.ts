@@ -1,6 +1,6 @@
-import { itemsize, type DType, type HostArray } from "../../core/dtype.ts";
+import { allocateHost, itemsize, type DType, type HostArray } from "../../core/dtype.ts";
 import type { DeviceMemory } from "../backend.ts";
-import { WasmMemory, type Region } from "./wasm-memory.ts";
+import { WasmMemory, type MemoryViews, type Region } from "./wasm-memory.ts";
 
 export interface MemoryLimits {
   /** Most bytes one array may take. */
@@ -32,9 +32,12 @@ const restMs = 60_000;
 /** Whoever takes an array of so many bytes has work for several threads. */
 const largeBytes = 2 ** 20;
 
+/** Up to so many elements, a loop is done before a view would have been made. */
+const fewElements = 16;
+
 /**
- * Memory of one array. `address` and the views change when memory grows or arrays move (`WasmMemory.epoch`), which
- * any allocation may cause: read them after the last one.
+ * Memory of one array. `address` and views change when memory grows or arrays move (`WasmMemory.epoch`), which any
+ * allocation may cause: read them after the last one. Views are not kept here, for they would keep old memory.
  */
 export class Storage {
   readonly dtype: DType;
@@ -42,9 +45,6 @@ export class Storage {
   readonly bytes: number;
   readonly region: Region;
   readonly #memory: WasmMemory;
-  #elements: HostArray | undefined;
-  #words: HostArray | undefined;
-  #epoch = -1;
 
   constructor(memory: WasmMemory, region: Region, dtype: DType, length: number, bytes: number) {
     this.#memory = memory;
@@ -59,19 +59,46 @@ export class Storage {
     return this.region.address;
   }
 
-  /** The array in NumPy's layout. */
+  /** A view of the array, in NumPy's layout. */
   get elements(): HostArray {
-    if (this.#epoch !== this.#memory.epoch) {
-      this.#epoch = this.#memory.epoch;
-      this.#words = undefined;
-    } else if (this.#elements !== undefined) return this.#elements;
-    return (this.#elements = viewElements(this.dtype, this.#memory.buffer, this.address, this.length));
+    return viewElements(this.dtype, this.#memory.buffer, this.address, this.length);
   }
 
-  /** As `elements`, with uint32 as Int32Array: JavaScript kernels compute uint32 on the bits of int32. */
-  get words(): HostArray {
-    const { elements } = this;
-    return (this.#words ??= wordsOf(elements));
+  /** Copies `data`, of the same dtype and at most this length, to the start of the array. */
+  copyIn(data: HostArray): void {
+    const { length } = data;
+    if (length > fewElements) {
+      (this.elements as Uint8Array).set(data as Uint8Array);
+      return;
+    }
+    const all = viewOf(this.#memory.views, this.dtype) as Uint8Array;
+    const from = this.address / all.BYTES_PER_ELEMENT;
+    for (let k = 0; k < length; k++) all[from + k] = data[k] as number;
+  }
+
+  /** A copy of elements `start` to `start + length`. */
+  copyOut(start: number, length: number): HostArray {
+    if (length > fewElements) {
+      return this.elements.slice(start, start + length);
+    }
+    const all = viewOf(this.#memory.views, this.dtype) as Uint8Array;
+    const from = this.address / all.BYTES_PER_ELEMENT + start;
+    const copy = allocateHost(this.dtype, length);
+    for (let k = 0; k < length; k++) copy[k] = all[from + k]!;
+    return copy;
+  }
+
+  /** Copies all of another array of this dtype to element `start` and what follows. Throws a RangeError past the end. */
+  copyFrom(source: Storage, start: number): void {
+    if (start < 0 || start + source.length > this.length) {
+      throw new RangeError(`${source.length} elements do not fit into ${this.length} from ${start} on`);
+    }
+    const { views } = this.#memory;
+    const all = viewOf(views, this.dtype);
+    const to = this.address / all.BYTES_PER_ELEMENT + start;
+    const from = source.address / all.BYTES_PER_ELEMENT;
+    if (source.length === 1) all[to] = all[from]!;
+    else all.copyWithin(to, from, from + source.length);
   }
 }
 
@@ -204,9 +231,20 @@ function viewElements(dtype: DType, buffer: ArrayBufferLike, address: number, le
   }
 }
 
-/** The array as JavaScript kernels see it: uint32 as the same bits in an Int32Array. */
-function wordsOf(elements: HostArray): HostArray {
-  return elements instanceof Uint32Array
-    ? new Int32Array(elements.buffer, elements.byteOffset, elements.length)
-    : elements;
+/** The whole memory as elements of a dtype. */
+function viewOf(views: MemoryViews, dtype: DType): HostArray {
+  switch (dtype) {
+    case "bool":
+      return views.u8;
+    case "int32":
+      return views.i32;
+    case "uint32":
+      return views.u32;
+    case "int64":
+      return views.i64;
+    case "float32":
+      return views.f32;
+    case "float64":
+      return views.f64;
+  }
 }

@@ -104,8 +104,9 @@ export class CpuBackend implements Backend {
   }
 
   upload(dtype: DType, data: HostArray): DeviceBuffer {
+    checkHost(data, dtype);
     const storage = this.#pool.take(dtype, data.length);
-    copyElements(data, storage.elements);
+    storage.copyIn(data);
     return new CpuBuffer(this, dtype, data.length, storage);
   }
 
@@ -163,10 +164,7 @@ export class CpuBackend implements Backend {
   }
 
   copy(source: DeviceBuffer, target: DeviceBuffer, start: number): void {
-    const from = storageOf(this.#own(source)).elements;
-    const to = storageOf(this.#own(target)).elements;
-    if (from.length === 1) to[start] = from[0]!;
-    else (to as Uint8Array).set(from as Uint8Array, start);
+    storageOf(this.#own(target)).copyFrom(storageOf(this.#own(source)), start);
   }
 
   async read(buffer: DeviceBuffer, start: number, length: number): Promise<HostArray> {
@@ -175,11 +173,11 @@ export class CpuBackend implements Backend {
 
   readSync(buffer: DeviceBuffer, start: number, length: number): HostArray {
     const began = performance.now();
-    const { elements } = storageOf(this.#own(buffer));
-    if (start < 0 || length < 0 || start + length > elements.length) {
-      throw new RangeError(`cannot read elements ${start} to ${start + length} of ${elements.length}`);
+    const storage = storageOf(this.#own(buffer));
+    if (start < 0 || length < 0 || start + length > storage.length) {
+      throw new RangeError(`cannot read elements ${start} to ${start + length} of ${storage.length}`);
     }
-    const copy = elements.slice(start, start + length);
+    const copy = storage.copyOut(start, length);
     counters.readMs += performance.now() - began;
     return copy;
   }
@@ -228,11 +226,20 @@ function storageOf(buffer: CpuBuffer): Storage {
   return buffer.storage;
 }
 
-function copyElements(from: HostArray, to: HostArray): void {
-  if (from.constructor !== to.constructor) {
-    throw new TypeError(`expected ${to.constructor.name} data, got ${from.constructor.name}`);
+const hostArrays = {
+  bool: Uint8Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
+
+function checkHost(data: HostArray, dtype: DType): void {
+  const expected = hostArrays[dtype];
+  if (data.constructor !== expected) {
+    throw new TypeError(`expected ${expected.name} data, got ${data.constructor.name}`);
   }
-  (to as Uint8Array).set(from as Uint8Array);
 }
 
 const nothing: KernelProgram = {

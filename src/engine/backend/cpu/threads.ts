@@ -41,11 +41,11 @@ export class Threads {
       this.#hire();
     };
     // Threads hold on to the memory they were started on.
-    pool.memory.replaced = () => {
+    pool.memory.onReplaced(() => {
       const wereThere = this.#stops.length > 0;
       this.stop();
       if (wereThere) this.#hire();
-    };
+    });
   }
 
   /** Threads that are up, the calling one included. */
@@ -58,7 +58,7 @@ export class Threads {
     published += 1;
     if (this.#host === undefined) return { id: published, code: undefined };
     const code = this.#pool.takeScratch(bytes.length);
-    (code.elements as Uint8Array).set(bytes);
+    code.copyIn(bytes);
     return { id: published, code };
   }
 

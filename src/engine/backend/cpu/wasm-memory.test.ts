@@ -115,7 +115,9 @@ test("another memory may come later, and be too small by then", async () => {
     },
   });
   let replaced = 0;
-  memory.replaced = () => (replaced += 1);
+  memory.onReplaced(() => {
+    replaced += 1;
+  });
   const kept = { region: memory.allocate(1000)!, bytes: 1000, mark: 3 };
   fill(memory, kept);
   memory.free(memory.allocate(100 * mebibyte)!);

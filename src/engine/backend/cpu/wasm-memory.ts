@@ -1,3 +1,4 @@
+import { collectNow } from "../collect-now.ts";
 import { BlockList, granule, Block } from "./blocks.ts";
 import { Cell, maxCellBytes, Slabs } from "./slabs.ts";
 
@@ -40,6 +41,7 @@ export type Region = Block | Cell;
 export interface MemoryViews {
   readonly u8: Uint8Array;
   readonly i32: Int32Array;
+  readonly u32: Uint32Array;
   readonly f32: Float32Array;
   readonly f64: Float64Array;
   readonly i64: BigInt64Array;
@@ -55,8 +57,7 @@ export class WasmMemory {
   readonly shared: boolean;
   /** Most bytes it may have. */
   readonly maxBytes: number;
-  /** Called when another memory has taken this one's place. */
-  replaced: (() => void) | undefined;
+  readonly #listeners: (() => void)[] = [];
   readonly #source: MemorySource;
   #awaitsMemory = false;
   #memory: WebAssembly.Memory;
@@ -130,6 +131,11 @@ export class WasmMemory {
     else this.#blocks.give(region);
   }
 
+  /** Calls `listener` when another memory has taken this one's place: nothing should refer to the old one then. */
+  onReplaced(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
   /** Gives unused memory back to the system, by moving what is in use to a new memory: at once where one can be had. */
   shrink(): void {
     if (this.#awaitsMemory) return;
@@ -170,7 +176,9 @@ export class WasmMemory {
     });
     this.#generation += 1;
     this.#renew();
-    this.replaced?.();
+    for (const listener of this.#listeners) listener();
+    // The system has the old one back when the last reference to it is collected, which nothing else hurries.
+    setTimeout(collectNow, 0);
   }
 
   /** Blocks are multiples of 64 bytes wherever they are, so slack never reaches into a neighbour. */
@@ -241,6 +249,7 @@ function viewsOf(buffer: ArrayBufferLike): MemoryViews {
   return {
     u8: new Uint8Array(buffer),
     i32: new Int32Array(buffer),
+    u32: new Uint32Array(buffer),
     f32: new Float32Array(buffer),
     f64: new Float64Array(buffer),
     i64: new BigInt64Array(buffer),

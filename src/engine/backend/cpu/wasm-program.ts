@@ -13,20 +13,20 @@ export class TaskFunction {
   readonly published: PublishedModule;
   readonly #module: WebAssembly.Module;
   #exports: WebAssembly.Exports | undefined;
-  #generation = -1;
 
   constructor(bytes: Uint8Array<ArrayBuffer>, published: PublishedModule) {
     this.published = published;
     this.#module = new WebAssembly.Module(bytes);
   }
 
+  /** Lets go of the memory. */
+  reset(): void {
+    this.#exports = undefined;
+  }
+
   /** Exported as "task", or as "task1", "task2", ... where `entry` says so. */
   on(memory: WasmMemory, entry = 0): Task {
-    if (this.#exports === undefined || this.#generation !== memory.generation) {
-      const instance = new WebAssembly.Instance(this.#module, { env: { memory: memory.memory } });
-      this.#exports = instance.exports;
-      this.#generation = memory.generation;
-    }
+    this.#exports ??= new WebAssembly.Instance(this.#module, { env: { memory: memory.memory } }).exports;
     return this.#exports[entry === 0 ? "task" : `task${entry}`] as Task;
   }
 }
@@ -40,6 +40,9 @@ export class TaskFunctions {
   constructor(memory: WasmMemory, threads: Threads) {
     this.#memory = memory;
     this.#threads = threads;
+    memory.onReplaced(() => {
+      for (const known of this.#known.values()) known.reset();
+    });
   }
 
   /** Does all tasks of a function, and returns when they are done. */
