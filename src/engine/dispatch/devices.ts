@@ -28,6 +28,7 @@ export function sharesWithCpu(): boolean {
 export function useBackend(backend: Backend, sharing = false): void {
   chosen = backend;
   shares = sharing;
+  if (sharing) cpuBackend();
 }
 
 /** Every backend in use, the default first. */

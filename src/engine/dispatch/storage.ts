@@ -1,7 +1,7 @@
 import type { Backend, DeviceBuffer } from "../backend/backend.ts";
 
-/** Copies on another device are kept up to this size: what is small is asked for again and again. */
-const maxKeptBytes = 2 ** 16;
+/** Copies on another device are kept up to this size: what is used on both sides is used again and again. */
+const maxKeptBytes = 2 ** 22;
 
 /** Device memory shared by the arrays that view it; given back when the last of them lets go. */
 export class Storage {
