@@ -14,6 +14,8 @@ const smallWork = 4096;
 const smallRowWork = 64;
 /** Multiplications that make a task. */
 const taskWork = 2 ** 16;
+/** Columns of a task that adds up rows: what is read of one row should be long. */
+const minColumns = 512;
 /** Terms of one part of a long inner product: the parts are added up in their order. */
 const partTerms = 2 ** 16;
 /** Panels of a block: 64 rows, and 64 columns (32 of 64-bit elements). */
@@ -137,7 +139,7 @@ function planVector(host: RoutineHost, kernel: DotKernel, kind: Arithmetic): Dot
   const isByRows = matrix.strides[termAxis] === kind.size;
   const vector = operandOf(host, kernel, other, (strides) => !isByRows || strides[termAxis] === 1);
   if (!isByRows) {
-    const step = Math.max(64, Math.ceil(taskWork / k / 16) * 16);
+    const step = Math.max(minColumns, Math.ceil(taskWork / k / 16) * 16);
     return {
       operands: [vector, matrix],
       fields: { m: 1, n: lines, k, ...stridesOf(vector, other, "lhs"), ...stridesOf(matrix, side, "rhs") },

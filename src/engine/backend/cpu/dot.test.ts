@@ -55,8 +55,8 @@ function dot(
   return runKernel(dotKernel(dtype, extents, turned), [lhs, rhs])[0]!;
 }
 
-/** Each of `count` (rows, columns) matrices as (columns, rows). */
-function transposed(values: number[], count: number, rows: number, columns: number): number[] {
+/** Each of several (rows, columns) matrices as (columns, rows). */
+function transposed(values: number[], rows: number, columns: number): number[] {
   return values.map((_, position) => {
     const [matrix, within] = [Math.floor(position / (rows * columns)), position % (rows * columns)];
     return values[(matrix * rows + (within % rows)) * columns + Math.floor(within / rows)]!;
@@ -124,8 +124,8 @@ describe("matrix products", () => {
     const unsigned = dot("uint32", extents, Uint32Array.from(lhs), Uint32Array.from(rhs));
     expect([...unsigned]).toEqual(expected.map((x) => x >>> 0));
     for (const turned of layouts.slice(1)) {
-      const left = turned.lhs ? transposed(lhs, batch, m, k) : lhs;
-      const right = turned.rhs ? transposed(rhs, batch, k, n) : rhs;
+      const left = turned.lhs ? transposed(lhs, m, k) : lhs;
+      const right = turned.rhs ? transposed(rhs, k, n) : rhs;
       const actual = dot("float32", extents, make.float32(left), make.float32(right), turned);
       expect(Array.from(actual as Float32Array), JSON.stringify(turned)).toEqual(expected.map((x) => x + 0));
     }

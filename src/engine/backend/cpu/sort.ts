@@ -123,7 +123,7 @@ export class SortProgram implements KernelProgram {
     const { bytes, carries } = this.#kind;
     let from = work;
     let to = from + Math.ceil((fields.length * bytes) / 16) * 16;
-    this.#do(block, "keys", tasks, { ...fields, to: from, shift: digitBits.long });
+    this.#do(block, "keys", tasks, { ...fields, to: from });
     let isCounted = true;
     for (let digit = 0; digit < fields.digits; digit++) {
       const counts = fields.counts + 4 * digit * radix;

@@ -1,16 +1,18 @@
 import { ModuleBuilder, type FunctionRef } from "./assembler.ts";
 import { defineProduct } from "./linalg-product.ts";
 import {
-  defineDivide,
-  defineEliminate,
-  defineExchange,
   defineInner,
   defineReflect,
   defineRotate,
   defineSubtractColumnTimesRow,
   defineSubtractOuter,
-  defineSubtractRows,
   defineSymmetricTimes,
+} from "./linalg-reflections.ts";
+import {
+  defineDivide,
+  defineEliminate,
+  defineExchange,
+  defineSubtractRows,
   defineTranspose,
 } from "./linalg-rows.ts";
 

@@ -81,6 +81,30 @@ export function defineCount(module: ModuleBuilder, kind: RecordKind): FunctionRe
   );
 }
 
+/** `countAll(records, count, counts)`: as `count` for all long digits, each with counts of its own. */
+export function defineCountAll(module: ModuleBuilder, kind: RecordKind): FunctionRef {
+  const radix = 2 ** digitBits.long;
+  return module.function(["i32", "i32", "i32"], [], (f, records, count, counts) => {
+    const end = f.let(add(records, times(count, i32(kind.bytes))));
+    const key = f.local(kind.isWide ? "i64" : "i32");
+    const place = f.local("i32");
+    f.while(
+      () => op("i32.lt_u", records, end),
+      () => {
+        f.set(key, loadKey(kind, records));
+        for (let digit = 0; digit < digitsOf(kind, digitBits.long); digit++) {
+          const offset = digitOffset(kind, key, i32(digit * digitBits.long), i32((radix - 1) << 2));
+          const first = 4 * radix * digit;
+          f.set(place, add(counts, offset));
+          f.do(store("i32.store", place, add(load("i32.load", place, first), i32(1)), first));
+        }
+        f.set(records, add(records, i32(kind.bytes)));
+      },
+    );
+    return [];
+  });
+}
+
 /** `scatter(records, count, places, shift, mask)`: moves records to the addresses of their digits, which move on. */
 export function defineScatter(module: ModuleBuilder, kind: RecordKind): FunctionRef {
   return module.function(
@@ -230,6 +254,7 @@ function defineInsertion(module: ModuleBuilder, kind: RecordKind): FunctionRef {
 export interface RowFunctions {
   readonly readKeys: FunctionRef;
   readonly count: FunctionRef;
+  readonly countAll: FunctionRef;
   readonly scatter: FunctionRef;
   readonly places: FunctionRef;
   readonly finish: FunctionRef;
@@ -240,6 +265,7 @@ export function defineRowFunctions(module: ModuleBuilder, kind: RecordKind): Row
   return {
     readKeys: defineReadKeys(module, kind),
     count: defineCount(module, kind),
+    countAll: defineCountAll(module, kind),
     scatter: defineScatter(module, kind),
     places: definePlaces(module, kind),
     finish: defineFinish(module, kind),

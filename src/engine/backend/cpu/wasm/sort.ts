@@ -34,7 +34,7 @@ export type SortField = (typeof sortFields)[number];
 
 /**
  * - rows: task = `step` rows of `length`, each sorted on its own in `workBytes` bytes at `from` for each task.
- * - keys: task = block of `step` values of one long row: records to `to`, counts of each digit, and whether there are
+ * - keys: task = block of `step` values of one long row: records to `to`, counts of each long digit, and whether there are
  *   values that do not come back from their keys.
  * - count: task = block of records at `from`: counts of the digit at `shift`.
  * - places: where each block's records of each digit go in `to`; one task.
@@ -133,11 +133,7 @@ function radixPhases(
       f.do(store("i32.store", add(read("specials"), op("i32.shl", index, i32(2))), specials));
       const counts = f.let(add(read("counts"), times(index, blockBytes(read))));
       f.do(memoryFill(counts, i32(0), blockBytes(read)));
-      const digit = f.local("i32");
-      f.for(digit, read("digits"), 1, () => {
-        f.callMulti(own.count, to, count, counts, times(digit, read("shift")), mask(read));
-        f.set(counts, add(counts, digitBytes(read)));
-      });
+      f.callMulti(own.countAll, to, count, counts);
     },
     count: (f, read, index) => {
       const [first, count] = block(f, read, index);
