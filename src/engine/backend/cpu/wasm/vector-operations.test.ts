@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { DType, HostArray } from "../../core/dtype.ts";
-import type { BinaryOp, CompareOp, UnaryOp } from "../../kernel/scalar-expr.ts";
-import { mapFlat } from "./testing/run-kernel.ts";
+import type { DType, HostArray } from "../../../core/dtype.ts";
+import type { BinaryOp, CompareOp, UnaryOp } from "../../../kernel/scalar-expr.ts";
+import { mapFlat } from "../testing/run-kernel.ts";
 
 const f = Math.fround;
 const floats = [

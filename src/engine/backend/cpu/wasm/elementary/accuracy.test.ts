@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { UnaryOp } from "../../kernel/scalar-expr.ts";
-import { mapFlat } from "./testing/run-kernel.ts";
+import type { UnaryOp } from "../../../../kernel/scalar-expr.ts";
+import { mapFlat } from "../../testing/run-kernel.ts";
 
 const f = Math.fround;
 
