@@ -72,6 +72,11 @@ export function estrin(f: FunctionBuilder, coefficients: readonly number[], x: E
   }
 }
 
+/** As `estrin`, the first term added last: rounded as by Horner's rule. */
+export function leadingTerm(f: FunctionBuilder, coefficients: readonly number[], x: Expr): Expr {
+  return add(f64x2(coefficients[0]!), mul(x, estrin(f, coefficients.slice(1), x)));
+}
+
 /** Whether any lane of a mask of 64-bit lanes is false. */
 export const notAll = (mask: Expr): Expr => op("i32.ne", op("i64x2.bitmask", mask), i32(3));
 

@@ -43,6 +43,18 @@ export function elementaryFunction(
   return defined(module, operation, dtype);
 }
 
+/**
+ * As `elementaryFunction` in float64, on four points in two vectors each: (x, x' [, y, y']) -> (v128, v128). Constants
+ * are loaded and rare lanes looked for once, and there are two chains of dependent instructions instead of one.
+ */
+export function elementaryPair(module: ModuleBuilder, operation: ElementaryOp): FunctionRef {
+  const params = new Array<"v128">(2 * arity(operation)).fill("v128");
+  return module.shared(`${operation} float64 pair`, params, ["v128", "v128"], (f, ...halves) => {
+    const args = [halves.slice(0, 2), halves.slice(2)].slice(0, arity(operation));
+    return emitDoubles({ module, f }, operation, args);
+  });
+}
+
 const arity = (operation: ElementaryOp): number => (operation === "pow" || operation === "atan2" ? 2 : 1);
 
 function defined(module: ModuleBuilder, operation: ElementaryOp, dtype: "float32" | "float64"): FunctionRef {

@@ -8,7 +8,9 @@ import {
   choose,
   div,
   equal,
+  estrin,
   horner,
+  leadingTerm,
   lessThan,
   mul,
   notAll,
@@ -76,7 +78,7 @@ function minusLog(place: Place, u: Expr, from = 0): Expr {
   const { e, f } = binadeOf(place, u);
   const s = code.let(div(f, add(f, f64x2(2))));
   const z = code.let(mul(s, s));
-  const curve = mul(s, mul(z, horner(fits.logarithm64, z)));
+  const curve = mul(s, mul(z, estrin(code, fits.logarithm64, z)));
   const low = add(mul(e, f64x2(reduction.ln2Low)), add(mul(s, f64x2(2)), curve));
   return sub(sub(mul(e, f64x2(-reduction.ln2High)), f64x2(from)), low);
 }
@@ -89,7 +91,7 @@ export function erfInv64(place: Place, x: Expr): { value: Expr; isRight: Expr } 
   const u = f.let(oneMinusSquare(x));
   const s = f.let(minusLog(place, u, centre));
   const isRight = lessThan(f64x2(leastCentral), u);
-  return { value: mul(x, horner(coefficients.erfInvCentral64, s)), isRight };
+  return { value: mul(x, leadingTerm(f, coefficients.erfInvCentral64, s)), isRight };
 }
 
 /** erfInv near 1, at 1 and beyond. */
@@ -107,7 +109,7 @@ export function erfInvRare(place: Place, x: Expr): Expr {
 export function erf64(place: Place, x: Expr): Expr {
   const { f, module } = place;
   const square = f.let(mul(x, x));
-  const result = f.let(mul(x, horner(coefficients.erfNearZero, square)));
+  const result = f.let(mul(x, leadingTerm(f, coefficients.erfNearZero, square)));
   const isSmall = f.let(lessThan(abs(x), f64x2(1)));
   f.if(notAll(isSmall), () => {
     const far = vectorFunction(module, "erfFar", erfFar);
@@ -122,5 +124,5 @@ function erfFar(place: Place, x: Expr): Expr {
   const size: Local = f.let(atMost(abs(x), 6));
   const s = f.let(div(sub(div(f64x2(48), add(size, f64x2(2))), f64x2(11)), f64x2(5)));
   const power = exp64(place, f.let(mul(size, mul(size, f64x2(-1)))));
-  return withSignOf(x, sub(f64x2(1), mul(power, horner(coefficients.scaledErfc, s))));
+  return withSignOf(x, sub(f64x2(1), mul(power, leadingTerm(f, coefficients.scaledErfc, s))));
 }

@@ -9,7 +9,7 @@ import {
   atMost,
   bitsOf,
   div,
-  horner,
+  estrin,
   lessThan,
   mul,
   roundingShift,
@@ -44,7 +44,7 @@ export function exp32(place: Place, x: Expr): Expr {
   const bounded = f.let(atLeast(atMost(x, 89), -104));
   const { shifted, k } = wholeOf(place, bounded);
   const r = f.let(sub(bounded, mul(k, f64x2(reduction.ln2))));
-  return addBits(horner(fits.exponential32, r), exponentBits(shifted));
+  return addBits(estrin(f, fits.exponential32, r), exponentBits(shifted));
 }
 
 /** expm1 of a bounded argument to some 33 bits, also near zero, where it is r times a polynomial; never -0. */
@@ -53,7 +53,7 @@ function expm1Short(place: Place, bounded: Expr): Local {
   const { shifted, k } = wholeOf(place, bounded);
   const r = f.let(sub(bounded, mul(k, f64x2(reduction.ln2))));
   const power = f.let(addBits(oneBits, exponentBits(shifted)));
-  return f.let(add(mul(power, mul(r, horner(fits.expm132, r))), sub(power, f64x2(1))));
+  return f.let(add(mul(power, mul(r, estrin(f, fits.expm132, r))), sub(power, f64x2(1))));
 }
 
 export const expm132 = (place: Place, x: Expr): Expr =>
@@ -75,7 +75,7 @@ function exponential(place: Place, x: Expr): { exponential: Local; shifted: Loca
   const { shifted, k } = wholeOf(place, x);
   const high = sub(x, mul(k, f64x2(reduction.ln2High)));
   const r = f.let(sub(high, mul(k, f64x2(reduction.ln2Low))));
-  const curve = add(r, mul(mul(r, r), horner(fits.exponential64, r)));
+  const curve = add(r, mul(mul(r, r), estrin(f, fits.exponential64, r)));
   return { exponential: f.let(add(f64x2(1), curve)), shifted };
 }
 
@@ -114,7 +114,7 @@ function expm1Parts(place: Place, x: Expr): { sum: Local; lead: Local; rest: Loc
   const r = f.let(sub(high, low));
   const lost = sub(sub(high, r), low);
   const power = f.let(addBits(oneBits, exponentBits(shifted)));
-  const curve = f.let(add(mul(mul(r, r), horner(fits.exponential64, r)), lost));
+  const curve = f.let(add(mul(mul(r, r), estrin(f, fits.exponential64, r)), lost));
   // (2^k - 1) + 2^k r has the leading terms; for k = 0 it is r.
   const lead = f.let(add(sub(power, f64x2(1)), mul(power, r)));
   const rest = f.let(mul(power, curve));

@@ -7,7 +7,7 @@ import {
   choose,
   div,
   equal,
-  horner,
+  estrin,
   lessThan,
   mul,
   or,
@@ -38,7 +38,7 @@ function angleOf({ f }: Place, above: Expr, below: Expr): Expr {
   const denominator = choose(isWide, add(small, large), large);
   const t = f.let(div(numerator, denominator));
   const z = f.let(mul(t, t));
-  const curve = mul(mul(t, z), horner(coefficients.arctangent, z));
+  const curve = mul(mul(t, z), estrin(f, coefficients.arctangent, z));
   const turned = f.let(and(isSteep, signBit));
   // What is added: 0, pi/4 or pi/2, pi/2 - pi/4 being pi/4 again.
   const added = (k: 0 | 1): Expr => choose(isWide, f64x2(quarterPi[k]), and(isSteep, f64x2(halfPi[k])));
@@ -94,7 +94,7 @@ function arcOf({ f }: Place, x: Expr): Arc {
   const z = f.let(choose(isSmall, mul(x, x), mul(f64x2(0.5), sub(f64x2(1), size))));
   const root = f.let(sqrt(z));
   const s = f.let(choose(isSmall, size, root));
-  const curve = f.let(mul(mul(s, z), horner(coefficients.arcsine, z)));
+  const curve = f.let(mul(mul(s, z), estrin(f, coefficients.arcsine, z)));
   const sHigh = f.let(and(root, i64x2(-(2n ** 27n))));
   const sLow = f.let(div(sub(z, mul(sHigh, sHigh)), atLeast(add(root, sHigh), 1e-300)));
   return { isSmall, s, curve, sHigh, sLow };

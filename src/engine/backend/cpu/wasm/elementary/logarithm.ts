@@ -9,6 +9,7 @@ import {
   choose,
   div,
   equal,
+  estrin,
   horner,
   lessThan,
   mul,
@@ -78,7 +79,7 @@ function logSum({ f: code }: Place, e: Expr, f: Expr, correction?: Expr): Expr {
   const half = code.let(mul(mul(f64x2(0.5), f), f));
   const small = mul(e, f64x2(reduction.ln2Low));
   const low = add(
-    mul(s, add(half, mul(z, horner(fits.logarithm64, z)))),
+    mul(s, add(half, mul(z, estrin(code, fits.logarithm64, z)))),
     correction === undefined ? small : add(small, correction),
   );
   return sub(mul(e, f64x2(reduction.ln2High)), sub(sub(half, low), f));

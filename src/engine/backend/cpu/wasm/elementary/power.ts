@@ -11,6 +11,7 @@ import {
   choose,
   div,
   equal,
+  estrin,
   horner,
   lessThan,
   mul,
@@ -40,7 +41,7 @@ export function pow32(place: Place, x: Expr, y: Expr): Expr {
   const bounded = code.let(atLeast(atMost(t, 140), -160));
   const shifted = code.let(add(bounded, shift));
   const r = code.let(sub(bounded, sub(shifted, shift)));
-  return addBits(horner(fits.exponential2, r), shiftLeft(shifted, 52));
+  return addBits(estrin(code, fits.exponential2, r), shiftLeft(shifted, 52));
 }
 
 // In double, log2 x is needed to 64 bits and more, for y multiplies its error: it comes as a sum of two. Leading parts
@@ -76,7 +77,7 @@ function log2Of(place: Place, x: Expr, binades?: Expr): Pair {
   const sLow = code.let(mul(sub(sub(f, mul(sHigh, dHigh)), mul(sHigh, dLow)), inverse));
   const z = code.let(mul(s, s));
   const square = code.let(mul(sHigh, sHigh));
-  const rest = code.let(add(mul(mul(z, z), horner(tripled, z)), mul(sLow, add(sHigh, s))));
+  const rest = code.let(add(mul(mul(z, z), estrin(code, tripled, z)), mul(sLow, add(sHigh, s))));
   const sumHigh = code.let(leading(add(add(f64x2(3), square), rest)));
   const sumLow = sub(rest, sub(sub(sumHigh, f64x2(3)), square));
   const u = code.let(mul(sHigh, sumHigh));
@@ -113,7 +114,7 @@ function exp2Of({ f }: Place, product: Product, bounded: Expr): { value: Local; 
   const v = f.let(add(mul(rLow, f64x2(reduction.ln2)), mul(rHigh, f64x2(ln2Low))));
   const z = f.let(add(u, v));
   const lost = sub(v, sub(z, u));
-  const curve = add(mul(mul(z, z), horner(fits.exponential64, z)), lost);
+  const curve = add(mul(mul(z, z), estrin(f, fits.exponential64, z)), lost);
   return { value: f.let(add(f64x2(1), add(z, curve))), shifted };
 }
 

@@ -6,7 +6,9 @@ import {
   and,
   choose,
   div,
+  estrin,
   horner,
+  leadingTerm,
   lessThan,
   mul,
   roundingShift,
@@ -53,7 +55,7 @@ const shortParts = [reduction.piHigh, reduction.piLow];
 function circle32(place: Place, x: Expr, isCosine: boolean): Expr {
   const { r, parity } = reduced(place, x, isCosine, shortParts);
   const z = place.f.let(mul(r, r));
-  return xor(mul(r, horner(fits.sine32, z)), shiftLeft(parity, 63));
+  return xor(mul(r, estrin(place.f, fits.sine32, z)), shiftLeft(parity, 63));
 }
 
 export const sin32 = (place: Place, x: Expr): Expr => circle32(place, x, false);
@@ -62,7 +64,7 @@ export const cos32 = (place: Place, x: Expr): Expr => circle32(place, x, true);
 /** sin(r) on |r| <= pi/2, but for the sign of 0. */
 function sineOf({ f }: Place, r: Expr): Expr {
   const z = f.let(mul(r, r));
-  return add(r, mul(mul(r, z), horner(fits.sine64, z)));
+  return add(r, mul(mul(r, z), leadingTerm(f, fits.sine64, z)));
 }
 
 /** The sign of r is that of the sine, also at -0. */
@@ -122,11 +124,11 @@ export function tan64(place: Place, x: Expr): Expr {
 /** Of |r| <= pi/4, r in two parts. */
 function tangent({ f }: Place, r: Expr, lost: Expr, isOdd: Expr): Expr {
   const z = f.let(mul(r, r));
-  const sineCurve = add(mul(mul(r, z), horner(coefficients.sineQuarter, z)), lost);
+  const sineCurve = add(mul(mul(r, z), estrin(f, coefficients.sineQuarter, z)), lost);
   const sine = f.let(withSignOf(r, add(r, sineCurve)));
   const half = f.let(mul(f64x2(0.5), z));
   const lead = f.let(sub(f64x2(1), half));
-  const curve = sub(mul(mul(z, z), horner(coefficients.cosineQuarter, z)), mul(r, lost));
+  const curve = sub(mul(mul(z, z), estrin(f, coefficients.cosineQuarter, z)), mul(r, lost));
   const cosine = f.let(add(lead, add(sub(sub(f64x2(1), lead), half), curve)));
   return fraction(sine, cosine, isOdd);
 }
