@@ -24,7 +24,7 @@ const CAP_S = 60;
 /** No cached call after a first call beyond this. */
 const FIRST_ONLY_MS = 12_000;
 /** Turns go on while a system has spent less than this on cached calls, at most five of them. */
-const BUDGET_MS = 3_000;
+const BUDGET_MS = 2_500;
 const TURNS = 5;
 /** Short calls are repeated within a turn. */
 const TURN_MS = 40;

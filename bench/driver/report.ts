@@ -56,12 +56,16 @@ export function timeOf(cell: Summary | undefined): number | undefined {
   return cell?.median ?? cell?.first;
 }
 
+/** Digits in groups of three. */
+function grouped(whole: string): string {
+  return whole.replaceAll(/\B(?=(?:\d{3})+$)/g, " ");
+}
+
 export function formatMs(ms: number | undefined): string {
   if (ms === undefined) return "-";
   const digits = ms < 10 ? (ms < 0.1 ? 3 : 2) : ms < 100 ? 1 : 0;
   const [whole, rest] = ms.toFixed(digits).split(".") as [string, string?];
-  const grouped = whole.replaceAll(/\B(?=(?:\d{3})+$)/g, " ");
-  return rest === undefined ? grouped : `${grouped}.${rest}`;
+  return rest === undefined ? grouped(whole) : `${grouped(whole)}.${rest}`;
 }
 
 const hasTime = (cell: Summary | undefined): boolean =>
@@ -78,9 +82,9 @@ export function cellText(
   return cell.wrong === undefined ? `${time}${alone}` : `${time} wrong`;
 }
 
-export function titleOf(name: WorkloadName): string {
-  const { title, n, unit } = workloadOf(name);
-  return `${title}, ${formatMs(n)} ${unit}`;
+export function titleOf(name: WorkloadName, n = workloadOf(name).n): string {
+  const { title, unit } = workloadOf(name);
+  return `${title}, ${grouped(String(n))} ${unit}`;
 }
 
 /** The table as lines of equal columns, or as Markdown. */

@@ -164,7 +164,7 @@ async function runAll(
   let host = "";
   for (const [position, name] of names.entries()) {
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
-    console.log(`\n[${position + 1}/${names.length}, ${seconds} s] ${titleOf(name)}`);
+    console.log(`\n[${position + 1}/${names.length}, ${seconds} s] ${titleOf(name, sizeOf(name, options))}`);
     const row = await measure(name, participants, {
       n: sizeOf(name, options),
       onDevice: (participant, device) => (devices[participant.name] = device),

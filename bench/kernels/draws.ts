@@ -1,9 +1,8 @@
 /** Random draws by threefry: a block of the cipher gives two numbers, and a thread computes four blocks at once. */
 import { option } from "../inputs.ts";
 import type { Session } from "../session.ts";
-import { empty, kernelSession, sumOf, upload } from "./gpu.ts";
+import { empty, groupsOn, kernelSession, sumOf, upload } from "./gpu.ts";
 
-const GROUPS = 64;
 const ROTATIONS = [
   [13, 15, 26, 6],
   [17, 29, 16, 24],
@@ -53,7 +52,7 @@ const normalInWgsl = `fn normal(bits: vec4u) -> vec4f {
   return 1.41421354 * p * u;
 }`;
 
-function drawCode(map: "fraction" | "normal"): string {
+function drawCode(map: "fraction" | "normal", groups: number): string {
   return `
 override quads: u32;
 @group(0) @binding(0) var<storage, read_write> z: array<vec4f>;
@@ -62,7 +61,7 @@ ${uniformInWgsl}
 ${normalInWgsl}
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  for (var i = id.x; i < quads; i += ${GROUPS * 64}u) {
+  for (var i = id.x; i < quads; i += ${groups * 64}u) {
     let first = 4u * i + vec4u(0u, 1u, 2u, 3u);
     let pair = threefry(vec2u(0u, 1u), first, first + 4u * quads);
     z[i] = ${map}(pair.x);
@@ -75,7 +74,14 @@ function draw(device: GPUDevice, n: number, map: "fraction" | "normal"): Session
   if (n % 8 !== 0) throw new Error("these kernels take multiples of eight");
   const z = empty(device, n);
   return kernelSession(device, {
-    steps: [{ code: drawCode(map), constants: { quads: n / 8 }, buffers: [z], groups: GROUPS }],
+    steps: [
+      {
+        code: drawCode(map, groupsOn(device)),
+        constants: { quads: n / 8 },
+        buffers: [z],
+        groups: groupsOn(device),
+      },
+    ],
     buffers: [z],
     outputs: [{ buffer: z, length: n }],
   });
@@ -84,7 +90,7 @@ function draw(device: GPUDevice, n: number, map: "fraction" | "normal"): Session
 export const normal = (device: GPUDevice, n: number): Session => draw(device, n, "normal");
 export const uniform = (device: GPUDevice, n: number): Session => draw(device, n, "fraction");
 
-const priceCode = `
+const priceCode = (groups: number): string => `
 override n: u32;
 @group(0) @binding(0) var<storage, read> keys: array<vec2u>;
 @group(0) @binding(1) var<storage, read_write> partial: array<f32>;
@@ -96,7 +102,7 @@ ${normalInWgsl}
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) local: u32,
         @builtin(workgroup_id) group: vec3u) {
   var sum = vec4f(0.0);
-  for (var i = id.x; i < n / 4u; i += ${GROUPS * 64}u) {
+  for (var i = id.x; i < n / 4u; i += ${groups * 64}u) {
     let path = 4u * i + vec4u(0u, 1u, 2u, 3u);
     var s = vec4f(${Math.log(option.s0)});
     var h = vec4f(${option.h0.toFixed(1)});
@@ -120,12 +126,13 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_inde
 export function monteCarlo(device: GPUDevice, paths: number): Session {
   if (paths % 4 !== 0) throw new Error("these kernels take multiples of four");
   const keys = upload(device, subkeys());
-  const partials = empty(device, GROUPS);
+  const groups = groupsOn(device);
+  const partials = empty(device, groups);
   const discount = option.beta ** option.periods / paths;
   return kernelSession(device, {
-    steps: [{ code: priceCode, constants: { n: paths }, buffers: [keys, partials], groups: GROUPS }],
+    steps: [{ code: priceCode(groups), constants: { n: paths }, buffers: [keys, partials], groups }],
     buffers: [keys, partials],
-    scalar: { partials, length: GROUPS, finish: (values) => discount * sumOf(values) },
+    scalar: { partials, length: groups, finish: (values) => discount * sumOf(values) },
   });
 }
 

@@ -2,9 +2,7 @@
 import { additions } from "../checks.ts";
 import { linspace } from "../inputs.ts";
 import type { Session } from "../session.ts";
-import { empty, kernelSession, sumOf, upload, type Step } from "./gpu.ts";
-
-const GROUPS = 64;
+import { empty, groupsOn, kernelSession, sumOf, upload, type Step } from "./gpu.ts";
 
 /** A thread keeps four columns and goes down its share of the rows. */
 const gridCode = `
@@ -48,14 +46,14 @@ export function gridByRows(device: GPUDevice, n: number): Session {
   });
 }
 
-const meshCode = `
+const meshCode = (groups: number): string => `
 override n: u32;
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> y: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> z: array<vec4f>;
-@compute @workgroup_size(256)
+@compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  for (var i = id.x; i < n; i += ${GROUPS * 256}u) {
+  for (var i = id.x; i < n; i += ${groups * 64}u) {
     let r = x[i] * x[i] + y[i] * y[i];
     z[i] = cos(r) / (1.0 + r);
   }
@@ -63,6 +61,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
 export function gridByMesh(device: GPUDevice, n: number): Session {
   checkQuads(n);
+  const groups = groupsOn(device);
   const line = linspace(n);
   const [x, y, z] = [empty(device, n * n), empty(device, n * n), empty(device, n * n)];
   const columns = new Float32Array(n * n);
@@ -71,7 +70,7 @@ export function gridByMesh(device: GPUDevice, n: number): Session {
   for (let i = 0; i < n; i++) columns.fill(line[i]!, i * n, (i + 1) * n);
   device.queue.writeBuffer(y, 0, columns);
   return kernelSession(device, {
-    steps: [{ code: meshCode, constants: { n: (n * n) / 4 }, buffers: [x, y, z], groups: GROUPS }],
+    steps: [{ code: meshCode(groups), constants: { n: (n * n) / 4 }, buffers: [x, y, z], groups }],
     buffers: [x, y, z],
     outputs: [{ buffer: z, length: n * n }],
   });
@@ -109,17 +108,17 @@ export function scalarLoop(device: GPUDevice, n: number): Session {
   return { call, results: () => Promise.resolve([values]), release: () => point.release() };
 }
 
-const gradientCode = `
+const gradientCode = (groups: number): string => `
 override n: u32;
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> slope: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> partial: array<f32>;
-var<workgroup> shared_sum: array<f32, 256>;
-@compute @workgroup_size(256)
+var<workgroup> shared_sum: array<f32, 64>;
+@compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) local: u32,
         @builtin(workgroup_id) group: vec3u) {
   var sum = vec4f(0.0);
-  for (var i = id.x; i < n; i += ${GROUPS * 256}u) {
+  for (var i = id.x; i < n; i += ${groups * 64}u) {
     let v = x[i];
     let square = v * v;
     let power = square * sqrt(v);
@@ -128,7 +127,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_inde
   }
   shared_sum[local] = dot(sum, vec4f(1.0));
   workgroupBarrier();
-  for (var half = 128u; half > 0u; half /= 2u) {
+  for (var half = 32u; half > 0u; half /= 2u) {
     if (local < half) { shared_sum[local] += shared_sum[local + half]; }
     workgroupBarrier();
   }
@@ -138,12 +137,13 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_inde
 export function valueAndGrad(device: GPUDevice, n: number): Session {
   checkQuads(n);
   const x = upload(device, new Float32Array(n).fill(1));
-  const [slope, partials] = [empty(device, n), empty(device, GROUPS)];
+  const groups = groupsOn(device);
+  const [slope, partials] = [empty(device, n), empty(device, groups)];
   return kernelSession(device, {
-    steps: [{ code: gradientCode, constants: { n: n / 4 }, buffers: [x, slope, partials], groups: GROUPS }],
+    steps: [{ code: gradientCode(groups), constants: { n: n / 4 }, buffers: [x, slope, partials], groups }],
     buffers: [x, slope, partials],
     outputs: [{ buffer: slope, length: n }],
-    scalar: { partials, length: GROUPS, finish: sumOf },
+    scalar: { partials, length: groups, finish: sumOf },
   });
 }
 

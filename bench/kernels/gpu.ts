@@ -29,6 +29,15 @@ export async function download(device: GPUDevice, buffer: GPUBuffer, length: num
   return copy;
 }
 
+/**
+ * How many workgroups of 64 keep a device busy: on a software adapter a thread costs more than what it does, so few of
+ * them go on for long.
+ */
+export function groupsOn(device: GPUDevice): number {
+  const { adapterInfo } = device as { adapterInfo?: GPUAdapterInfo };
+  return adapterInfo?.architecture === "swiftshader" ? 16 : 1024;
+}
+
 /** One dispatch. Steps follow each other in one pass. */
 export interface Step {
   readonly code: string;

@@ -1,9 +1,7 @@
 /** Sums and maxima of one array: four numbers a load, few long-lived threads, partial results finished on the host. */
 import { uniformData } from "../inputs.ts";
 import type { Session } from "../session.ts";
-import { empty, kernelSession, sumOf, upload } from "./gpu.ts";
-
-const GROUPS = 64;
+import { empty, groupsOn, kernelSession, sumOf, upload } from "./gpu.ts";
 
 /** The lecture's f on four numbers at once. */
 export const fInWgsl = `fn f(v: vec4f) -> vec4f {
@@ -41,28 +39,28 @@ const reductions = {
   },
 } satisfies Record<string, Reduction>;
 
-function code({ start, step, tail, inside, join }: Reduction): string {
+function code({ start, step, tail, inside, join }: Reduction, groups: number): string {
   return `
 override n: u32;
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> partial: array<f32>;
-var<workgroup> shared_sum: array<f32, 256>;
+var<workgroup> shared_sum: array<f32, 64>;
 ${fInWgsl}
 fn join(a: f32, b: f32) -> f32 { return ${join}; }
-@compute @workgroup_size(256)
+@compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
   let whole = n / 4u;
-  let each = (whole + ${GROUPS * 256 - 1}u) / ${GROUPS * 256}u;
+  let each = (whole + ${groups * 64 - 1}u) / ${groups * 64}u;
   var sum = vec4f(${start});
-  let first = group.x * 256u * each + local;
+  let first = group.x * 64u * each + local;
   for (var k = 0u; k < each; k++) {
-    let i = first + k * 256u;
+    let i = first + k * 64u;
     if (i < whole) { let v = x[i]; sum = ${step}; }
   }
   if (group.x == 0u && local < n % 4u) { let last = x[whole][local]; sum.x = ${tail}; }
   shared_sum[local] = ${inside};
   workgroupBarrier();
-  for (var half = 128u; half > 0u; half /= 2u) {
+  for (var half = 32u; half > 0u; half /= 2u) {
     if (local < half) { shared_sum[local] = join(shared_sum[local], shared_sum[local + half]); }
     workgroupBarrier();
   }
@@ -76,15 +74,16 @@ function reduction(
   data: Float32Array<ArrayBuffer>,
 ): Session {
   const x = upload(device, data);
-  const partials = empty(device, GROUPS);
+  const groups = groupsOn(device);
+  const partials = empty(device, groups);
   const finish =
     kind === "max" ? (values: Float32Array) => Math.max(...values) : (values: Float32Array) => sumOf(values);
   return kernelSession(device, {
     steps: [
-      { code: code(reductions[kind]), constants: { n: data.length }, buffers: [x, partials], groups: GROUPS },
+      { code: code(reductions[kind], groups), constants: { n: data.length }, buffers: [x, partials], groups },
     ],
     buffers: [x, partials],
-    scalar: { partials, length: GROUPS, finish },
+    scalar: { partials, length: groups, finish },
   });
 }
 

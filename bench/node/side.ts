@@ -1,10 +1,13 @@
 /** One system in a Node process, on Dawn: answers requests, a JSON line each. */
+import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
 import { create, globals } from "webgpu";
 import { Side, type Request } from "../side.ts";
 
 Object.assign(globalThis, globals);
-Object.defineProperty(navigator, "gpu", { value: create([]), configurable: true });
+const { navigator: known } = globalThis as { navigator?: object };
+const value = { ...known, hardwareConcurrency: availableParallelism(), gpu: create([]) };
+Object.defineProperty(globalThis, "navigator", { value, configurable: true });
 
 const side = new Side();
 createInterface({ input: process.stdin }).on("line", (line) => {
