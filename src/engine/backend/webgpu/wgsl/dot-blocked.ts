@@ -13,8 +13,9 @@ import { Shader, storedType } from "./shader.ts";
 const rows = 8;
 /** Products with more multiplications than this pay for the longer compilation of wider blocks. */
 const wideFrom = 2 ** 25;
-/** Threads of a workgroup: few, so that small products keep every core busy. */
-const threads = 16;
+/** A workgroup makes 4 x 4 blocks: few threads, so that small products keep every core busy. */
+const side = 4;
+const threads = side * side;
 
 const lanes = ["x", "y", "z", "w"] as const;
 const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
@@ -121,7 +122,7 @@ function packPass(
   return shader.pass(statements, header, Math.ceil(blocks / tuning.threads), blocks * 4);
 }
 
-// Header: m, n, blocks along k, tiles along n, tiles along m, batch; offset, batch and other stride of left and right.
+// Header: m, n, blocks along k, workgroups along n and along m, batch; offset, batch and other stride of left and right.
 
 function blockedPass(kernel: DotKernel, left: Operand, right: Operand): Pass {
   const { batch, m, n, k } = kernel;
@@ -129,14 +130,16 @@ function blockedPass(kernel: DotKernel, left: Operand, right: Operand): Pass {
   const element = storedType(kernel.outputs[0]!);
   const work = batch * m * n * k;
   const width = work >= wideFrom ? 2 : 1;
-  const [nTiles, mTiles] = [Math.ceil(n / (4 * width)), Math.ceil(m / rows)];
+  const [across, down] = [Math.ceil(n / (4 * width * side)), Math.ceil(m / (rows * side))];
   const statements = [
-    `let id = group * ${threads}u + lid;`,
-    `if (id >= ${shader.header(3)} * ${shader.header(4)} * ${shader.header(5)}) { return; }`,
-    `let column = (id % ${shader.header(3)}) * ${width * 4}u;`,
-    `let line = id / ${shader.header(3)};`,
-    `let row = (line % ${shader.header(4)}) * ${rows}u;`,
-    `let batch = line / ${shader.header(4)};`,
+    // Workgroups go down the rows first: the columns of the right operand they share stay in the cache.
+    `let down = (group % ${shader.header(4)}) * ${side}u + lid / ${side}u;`,
+    `let rest = group / ${shader.header(4)};`,
+    `let across = (rest % ${shader.header(3)}) * ${side}u + lid % ${side}u;`,
+    `let batch = rest / ${shader.header(3)};`,
+    `let column = across * ${width * 4}u;`,
+    `let row = down * ${rows}u;`,
+    `if (column >= ${shader.header(1)} || row >= ${shader.header(0)} || batch >= ${shader.header(5)}) { return; }`,
     ...count(rows).flatMap((i) => count(width).map((j) => `var c${i}_${j} = vec4<${element}>();`)),
     ...starts(shader, left, "lhs", rows),
     ...starts(shader, right, "rhs", width * 4),
@@ -145,9 +148,9 @@ function blockedPass(kernel: DotKernel, left: Operand, right: Operand): Pass {
     "}",
     ...stores(shader, n, width, element),
   ];
-  const header = [m, n, Math.ceil(k / 4), nTiles, mTiles, batch];
+  const header = [m, n, Math.ceil(k / 4), across, down, batch];
   for (const operand of [left, right]) header.push(operand.offset, operand.batch, operand.stride);
-  return shader.pass(statements, header, Math.ceil((nTiles * mTiles * batch) / threads), work);
+  return shader.pass(statements, header, across * down * batch, work);
 }
 
 /**
