@@ -4,7 +4,8 @@ import { topologicalOrder, type ScalarExpr } from "../../kernel/scalar-expr.ts";
 import { Operand } from "./operand.ts";
 import type { RoutineHost } from "./routine-host.ts";
 import { arithmeticOf, type Arithmetic, type DotType } from "./wasm/dot-arithmetic.ts";
-import { tileBytes, type DotField, type DotPhase } from "./wasm/dot.ts";
+import { tileBytes } from "./wasm/dot-blocks.ts";
+import type { DotField, DotPhase } from "./wasm/dot-task.ts";
 import { tileColumns, tileRows } from "./wasm/dot-tile.ts";
 
 /** Sums of this many terms or fewer are added left to right, each step rounded. */

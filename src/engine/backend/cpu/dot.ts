@@ -3,7 +3,8 @@ import { dotTypeOf, planDot, type DotPlan, type DotStep } from "./dot-plan.ts";
 import type { KernelArguments, KernelProgram } from "./program.ts";
 import { argumentMemory, withScratch, type RoutineHost } from "./routine-host.ts";
 import type { DotType } from "./wasm/dot-arithmetic.ts";
-import { dotFields, dotModule, dotPhases, type DotField } from "./wasm/dot.ts";
+import { dotModule } from "./wasm/dot.ts";
+import { dotFields, dotPhases, type DotField } from "./wasm/dot-task.ts";
 import { hasRelaxedSimd } from "./wasm/relaxed-simd.ts";
 import type { TaskFunction } from "./wasm-program.ts";
 

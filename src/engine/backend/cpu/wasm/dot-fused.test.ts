@@ -1,6 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import { expect, test } from "vitest";
-import { dotFields, dotModule, dotPhases, tileBytes, type DotField, type DotPhase } from "./dot.ts";
+import { dotModule } from "./dot.ts";
+import { tileBytes } from "./dot-blocks.ts";
+import { dotFields, dotPhases, type DotField, type DotPhase } from "./dot-task.ts";
 import { tileColumns, tileRows } from "./dot-tile.ts";
 import { arithmeticOf } from "./dot-arithmetic.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
