@@ -95,7 +95,9 @@ async function startSite(root: string): Promise<Site> {
 }
 
 function gather(options: RunOptions, site: Site | undefined): Participant[] {
-  const all: Participant[] = SIDES.map((name) => side(name, options, site));
+  // The peer's WebAssembly is for browsers: its module for Node asks for files that a bundle does not have.
+  const sides = SIDES.filter((name) => !(options.node && name === "tfjs-wasm"));
+  const all: Participant[] = sides.map((name) => side(name, options, site));
   const bench = join(options.root, "bench");
   const numpy = findPython("numpy");
   if (numpy !== undefined)

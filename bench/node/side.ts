@@ -6,7 +6,12 @@ import { Side, type Request } from "../side.ts";
 
 Object.assign(globalThis, globals);
 const { navigator: known } = globalThis as { navigator?: object };
-const value = { ...known, hardwareConcurrency: availableParallelism(), gpu: create([]) };
+const browserLike = {
+  userAgent: "Node",
+  platform: process.platform,
+  hardwareConcurrency: availableParallelism(),
+};
+const value = { ...browserLike, ...known, gpu: create([]) };
 Object.defineProperty(globalThis, "navigator", { value, configurable: true });
 
 const side = new Side();
