@@ -55,6 +55,44 @@ describe("map kernels", () => {
     device().trim();
   });
 
+  // Rows that are shared out unevenly, more columns than threads of a workgroup, angles that leave the fast loop, and
+  // values that vary along one axis only or along none.
+  it.each([
+    [16, 16],
+    [37, 300],
+    [1001, 2052],
+  ])("go down the columns of %i x %i where loads allow it", async (rows, columns) => {
+    const b = new ExprBuilder();
+    const [i, j] = [b.index(0, rows), b.index(1, columns)];
+    const [u, v] = [b.load(0, "float32", i), b.load(1, "float32", j)];
+    const whole = b.load(2, "float32", b.flatten([i, j], [rows, columns]));
+    const kernel = mapKernel({
+      inputs: ["float32", "float32", "float32"],
+      params: ["float32"],
+      shape: [rows, columns],
+      values: [
+        b.binary("add", b.binary("mul", u, v), whole),
+        b.binary("mul", v, v),
+        b.binary("add", u, b.param(0, "float32")),
+        b.unary("cos", b.binary("mul", b.unary("abs", u), v)),
+        b.param(0, "float32"),
+      ],
+    });
+    const x = Float32Array.from({ length: rows }, (_, k) => (k % 10 === 9 ? 1000 : k % 7));
+    const y = Float32Array.from({ length: columns }, (_, k) => k % 5);
+    const z = Float32Array.from({ length: rows * columns }, (_, k) => k % 1009);
+    const results = await runKernel(device(), kernel, [x, y, z], [0.5]);
+    const at = (k: number): [number, number] => [x[Math.floor(k / columns)]!, y[k % columns]!];
+    expect(firstDifference(results[0]!, (k) => at(k)[0] * at(k)[1] + z[k]!)).toBe(-1);
+    expect(firstDifference(results[1]!, (k) => at(k)[1] ** 2)).toBe(-1);
+    expect(firstDifference(results[2]!, (k) => at(k)[0] + 0.5)).toBe(-1);
+    const cosines = results[3] as Float32Array;
+    const isOff = (value: number, k: number): boolean =>
+      Math.abs(value - Math.cos(at(k)[0] * at(k)[1])) > 2e-7;
+    expect(cosines.findIndex(isOff)).toBe(-1);
+    expect(firstDifference(results[4]!, () => 0.5)).toBe(-1);
+  });
+
   it("take parameters and extents from outside the shader's text", async () => {
     const before = counters.kernelsCompiled;
     for (let k = 1; k <= 100; k += 1) {

@@ -30,6 +30,8 @@ export interface BodyOptions {
   readonly ownBlock?: { readonly matches: (index: ScalarExpr) => boolean; readonly block: string };
   /** Element types of the kernel's inputs. */
   readonly inputs: readonly DType[];
+  /** Number of an axis that a loop around the statements does not walk: what varies along no other is kept apart. */
+  readonly fixedAxis?: number;
   /** Assumes that angles are moderate, and collects the conditions that they are not in `farAngles`. */
   readonly nearAngles?: boolean;
 }
@@ -37,6 +39,8 @@ export interface BodyOptions {
 /** Writes the statements that compute scalar expressions: one `let` for each distinct value. */
 export class Body {
   readonly lines: string[] = [];
+  /** Statements to stand before the loop (see `fixedAxis`). */
+  readonly before: string[] = [];
   readonly farAngles: string[] = [];
   readonly #shader: Shader;
   readonly #options: BodyOptions;
@@ -44,6 +48,8 @@ export class Body {
   readonly #values = new Map<ScalarExpr, Value>();
   readonly #firsts = new Map<ScalarExpr, string>();
   readonly #constantOverRun = new Map<ScalarExpr, boolean>();
+  readonly #fixed = new Map<ScalarExpr, boolean>();
+  #isBefore = false;
 
   constructor(shader: Shader, options: BodyOptions) {
     this.#shader = shader;
@@ -55,7 +61,7 @@ export class Body {
   emit(root: ScalarExpr): Value {
     for (const node of topologicalOrder([root])) {
       // A load's index is asked for by the load, in the form it can use best.
-      if (!this.#values.has(node) && this.#isNeeded(node, root)) this.#values.set(node, this.#emitNode(node));
+      if (this.#isNeeded(node, root)) this.#valueOf(node);
     }
     return this.#values.get(root)!;
   }
@@ -67,8 +73,27 @@ export class Body {
 
   let(type: string, text: string): string {
     const name = this.#shader.name("v");
-    this.lines.push(`let ${name}: ${type} = ${text};`);
+    (this.#isBefore ? this.before : this.lines).push(`let ${name}: ${type} = ${text};`);
     return name;
+  }
+
+  /** Runs `emit` so that its statements go where those of `node` belong. */
+  #inPlaceOf<T>(node: ScalarExpr, emit: () => T): T {
+    const outer = this.#isBefore;
+    this.#isBefore = this.#isFixed(node);
+    const result = emit();
+    this.#isBefore = outer;
+    return result;
+  }
+
+  #isFixed(node: ScalarExpr): boolean {
+    if (this.#options.fixedAxis === undefined) return false;
+    const known = this.#fixed.get(node);
+    if (known !== undefined) return known;
+    const varies = node.op === "index" && node.axis !== this.#options.fixedAxis;
+    const fixed = !varies && node.args.every((arg) => this.#isFixed(arg));
+    this.#fixed.set(node, fixed);
+    return fixed;
   }
 
   #isNeeded(node: ScalarExpr, root: ScalarExpr): boolean {
@@ -78,7 +103,7 @@ export class Body {
   #valueOf(node: ScalarExpr): Value {
     let value = this.#values.get(node);
     if (value === undefined) {
-      value = this.#emitNode(node);
+      value = this.#inPlaceOf(node, () => this.#emitNode(node));
       this.#values.set(node, value);
     }
     return value;
@@ -129,7 +154,7 @@ export class Body {
       // What only depends on parameters may be asked for by hoisted statements, which stand before the body.
       text = this.#isConstantOverRun(node)
         ? this.#shader.hoist(`node ${node.id}`, operation)
-        : this.let("i32", operation);
+        : this.#inPlaceOf(node, () => this.let("i32", operation));
     }
     this.#firsts.set(node, text);
     return text;
@@ -174,7 +199,10 @@ export class Body {
     if (this.#isConstantOverRun(index)) {
       const first = this.#first(index);
       const text = this.#element(buffer, stored, `u32(${first})`);
-      const name = this.#shader.hoist(`element ${buffer} ${first}`, dtype === "bool" ? `${text} != 0u` : text);
+      const name = this.#shader.hoist(
+        `element ${buffer} ${first}`,
+        dtype === "bool" ? `${text} != 0u` : text,
+      );
       return { text: name, lanes: 1 };
     }
     // An index that is the same for the whole block is one element, also where it happens to be the block's own.

@@ -31,15 +31,13 @@ export function walk(
   const first = statements(tuning.runsBothBranches);
   const advance = `${variable} += ${step};`;
   if (first.farAngles.length === 0)
-    return inRuns(variable, step, runs, "end", [...first.compute, ...first.commit, advance]);
+    return inRuns(variable, step, runs, [...first.compute, ...first.commit, advance], false);
   const far = statements(false);
-  const stop = `if (any(${first.farAngles.join(" | ")})) { near = false; break; }`;
+  const stop = `if (any(${first.farAngles.join(" | ")})) { break; }`;
+  const near = [...first.compute, stop, ...first.commit, advance];
   return [
     `while (${variable} < end) {`,
-    "  var near = true;",
-    ...indent(
-      inRuns(variable, step, runs, "end", [...first.compute, stop, ...first.commit, advance], "near"),
-    ),
+    ...indent(inRuns(variable, step, runs, near, true)),
     `  if (${variable} < end) {`,
     ...indent(indent([...runs.open, ...far.compute, ...far.commit, ...runs.close, advance])),
     "  }",
@@ -47,25 +45,25 @@ export function walk(
   ];
 }
 
+/** Steps up to the end, in runs where there are such; a body that breaks off ends all of them. */
 function inRuns(
   variable: string,
   step: string,
   runs: Runs,
-  end: string,
   body: readonly string[],
-  condition?: string,
+  breaksOff: boolean,
 ): string[] {
-  const whileBelow = (bound: string): string =>
-    `while (${variable} < ${bound}${condition === undefined ? "" : ` && ${condition}`}) {`;
-  if (runs.open.length === 0) return [whileBelow(end), ...indent(body), "}"];
+  const whileBelow = (bound: string): string => `while (${variable} < ${bound}) {`;
+  if (runs.open.length === 0) return [whileBelow("end"), ...indent(body), "}"];
   return [
-    whileBelow(end),
+    whileBelow("end"),
     ...indent(runs.open),
-    `  let stop = min(${variable} + ${runs.length}u * ${step}, ${end});`,
-    `  while (${variable} < stop) {`,
+    `  let stop = min(${variable} + ${runs.length}u * ${step}, end);`,
+    `  ${whileBelow("stop")}`,
     ...indent(indent(body)),
     "  }",
     ...indent(runs.close),
+    ...(breaksOff ? [`  if (${variable} < stop) { break; }`] : []),
     "}",
   ];
 }
