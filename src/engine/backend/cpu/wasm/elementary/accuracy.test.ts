@@ -287,7 +287,11 @@ describe("pow", () => {
       if (Number.isFinite(single) && single !== 0)
         expect(ulps32(singles[k] as number, single), `${a}**${b}`).toBeLessThanOrEqual(1);
       else expect(singles[k], `${a}**${b}`).toBe(single);
-      expect(doubles[k], `${a}**${b}`).toBe(reference(a, b));
+      // JavaScript's own power is up to 0.7 units off: 4 times 2 ** 0.5 is not its 2 ** 2.5.
+      const double = reference(a, b);
+      if (Number.isFinite(double) && double !== 0)
+        expect(ulps64(doubles[k] as number, double), `${a}**${b}`).toBeLessThanOrEqual(1);
+      else expect(doubles[k], `${a}**${b}`).toBe(double);
     });
   });
 

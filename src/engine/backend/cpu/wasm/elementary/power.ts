@@ -13,6 +13,7 @@ import {
   equal,
   estrin,
   horner,
+  leadingTerm,
   lessThan,
   mul,
   or,
@@ -114,8 +115,10 @@ function exp2Of({ f }: Place, product: Product, bounded: Expr): { value: Local; 
   const v = f.let(add(mul(rLow, f64x2(reduction.ln2)), mul(rHigh, f64x2(ln2Low))));
   const z = f.let(add(u, v));
   const lost = sub(v, sub(z, u));
-  const curve = add(mul(mul(z, z), estrin(f, fits.exponential64, z)), lost);
-  return { value: f.let(add(f64x2(1), add(z, curve))), shifted };
+  const curve = add(mul(mul(z, z), leadingTerm(f, coefficients.exponential, z)), lost);
+  const lead = f.let(add(f64x2(1), z));
+  const rest = add(sub(z, sub(lead, f64x2(1))), curve);
+  return { value: f.let(add(lead, rest)), shifted };
 }
 
 /** x^y, and where it holds: x positive, normal and finite, the result normal. */
