@@ -14,7 +14,7 @@ import {
   type FunctionBuilder,
   type ModuleBuilder,
 } from "./assembler.ts";
-import { elementaryFunction, isElementaryOp } from "./elementary/elementary.ts";
+import { elementaryFunction, elementaryPair, isElementaryOp } from "./elementary/elementary.ts";
 import { integerFunction, remainderFunction, type LaneFunction } from "./integer-functions.ts";
 import {
   constantLanes,
@@ -173,6 +173,9 @@ function floating(target: Target, node: ScalarExpr, args: readonly Lanes[]): Exp
   }
   if (node.op === "rem") return remainder(target, dtype, args[0]!, args[1]!);
   if (isElementaryOp(node.op)) {
+    if (isWide(dtype) && node.op !== "pow") {
+      return target.f.callMulti(elementaryPair(target.module, node.op), ...args.flat());
+    }
     const callee = elementaryFunction(target.module, node.op, dtype as "float32" | "float64", {
       exponent: exponentOf(node),
       uniformExponent: node.op === "pow" && target.isUniform(node.args[1]!),
