@@ -91,7 +91,7 @@ test.each(["bool", "int32", "uint32", "int64", "float32", "float64"] as const)(
     for (const length of [1, 5, 16, 17, 1000]) {
       const data = allocateHost(dtype, length);
       for (let k = 0; k < length; k++) {
-        data[k] = (dtype === "int64" ? -BigInt(k) : dtype === "bool" ? k % 2 : 4294967295 - k);
+        data[k] = dtype === "int64" ? -BigInt(k) : dtype === "bool" ? k % 2 : 4294967295 - k;
       }
       const [a, b] = [pool.take(dtype, length), pool.take(dtype, length + 3)];
       a.copyIn(data);
@@ -101,7 +101,7 @@ test.each(["bool", "int32", "uint32", "int64", "float32", "float64"] as const)(
       b.copyFrom(a, 3);
       expect(b.copyOut(3, length)).toEqual(data);
       const copy = a.copyOut(0, 1);
-      copy[0] = (dtype === "int64" ? 77n : 1);
+      copy[0] = dtype === "int64" ? 77n : 1;
       expect(a.copyOut(0, 1)).toEqual(data.slice(0, 1));
     }
   },

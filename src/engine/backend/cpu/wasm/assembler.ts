@@ -129,11 +129,6 @@ export function select(condition: Expr, a: Expr, b: Expr): Expr {
   return { type: a.type, code: a.type === "v128" ? [...code, 0x1c, 1, typeBytes.v128] : [...code, 0x1b] };
 }
 
-/** Copies `bytes` bytes, which may overlap. */
-export function memoryCopy(to: Expr, from: Expr, bytes: Expr): Statement {
-  return { type: undefined, code: [to.code, from.code, bytes.code, 0xfc, 10, 0, 0] };
-}
-
 export function memoryFill(to: Expr, byte: Expr, bytes: Expr): Statement {
   return { type: undefined, code: [to.code, byte.code, bytes.code, 0xfc, 11, 0] };
 }
