@@ -22,7 +22,7 @@ export type Row = Record<string, Cell>;
 /** A call beyond this many seconds is given up. */
 const CAP_S = 60;
 /** No cached call after a first call beyond this. */
-const FIRST_ONLY_MS = 12_000;
+const FIRST_ONLY_MS = 20_000;
 /** Turns go on while a system has spent less than this on cached calls, at most five of them. */
 const BUDGET_MS = 2_500;
 const TURNS = 5;
