@@ -58,7 +58,7 @@ export interface Backend {
   readonly description: DeviceDescription;
   /** How many buffers (inputs and outputs together) one kernel may use. */
   readonly maxKernelBuffers: number;
-  /** Work per element, in additions, beyond which a kernel takes too long to compile; Infinity where none does. */
+  /** Work per element, in additions, beyond which a kernel takes too long to compile. */
   readonly maxKernelWork: number;
   /** For how many elements the CPU is faster; nothing is faster than the CPU on the CPU. */
   readonly cpuIsFaster: CpuIsFaster;
