@@ -1,12 +1,12 @@
 import type { Backend } from "../backend/backend.ts";
 import { CpuBackend } from "../backend/cpu/cpu-backend.ts";
 
-let cpu: Backend | undefined;
+let cpu: CpuBackend | undefined;
 let chosen: Backend | undefined;
 let shares = false;
 
 /** The CPU backend; it is always there. */
-export function cpuBackend(): Backend {
+export function cpuBackend(): CpuBackend {
   cpu ??= new CpuBackend();
   return cpu;
 }

@@ -18,14 +18,16 @@ export async function initialize(device: "auto" | "cpu" | "webgpu" = "auto"): Pr
     gpu === undefined ? { unavailable: "This browser has no WebGPU." } : await WebGPUBackend.create(gpu);
   if (!("unavailable" in found)) {
     useBackend(found, true);
+    await cpuBackend().startThreads();
     return found.description;
   }
   if (device === "webgpu") throw new Error(`WebGPU was asked for but cannot be used: ${found.unavailable}`);
   return useCpu(found.unavailable);
 }
 
-function useCpu(note?: string): StartedDevice {
+async function useCpu(note?: string): Promise<StartedDevice> {
   useBackend(cpuBackend());
+  await cpuBackend().startThreads();
   return { ...cpuBackend().description, ...(note === undefined ? {} : { note }) };
 }
 

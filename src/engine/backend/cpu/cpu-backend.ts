@@ -95,6 +95,11 @@ export class CpuBackend implements Backend {
     return new CpuBackend(limits);
   }
 
+  /** Resolves when there are threads for large work; without it, they come up on their own, after the work began. */
+  async startThreads(): Promise<void> {
+    await this.#threads.start();
+  }
+
   supports(): boolean {
     return true;
   }

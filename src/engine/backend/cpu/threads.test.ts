@@ -199,3 +199,9 @@ test("kernels stay where threads find them when arrays are moved together", asyn
   expect(isCounted(output, 64, 17)).toBe(true);
   expect(rest.address).toBeLessThan(160 * 65536);
 });
+
+test("started on purpose, all threads are up before there is work", async () => {
+  expect(threads.count).toBe(1);
+  await threads.start();
+  expect(threads.count).toBe(4);
+});

@@ -18,11 +18,15 @@ const minTasks = 3;
 /** Looks for the end of a run that the caller takes before it sleeps: some 50 us. */
 const spins = 4000;
 
+/** How long `start` waits for threads, and how often it looks: milliseconds. */
+const startLimit = 400;
+const startStep = 4;
+
 let published = 0;
 
 /**
- * Runs the tasks of a kernel on all processors. Threads are started when there is a large array, or work for several
- * of them; this takes some milliseconds. Until they are up, and where there are none, the calling thread does all tasks
+ * Runs the tasks of a kernel on all processors. Threads are started by `start`, or when there is a large array or work
+ * for several of them; this takes some milliseconds. Until they are up, and where there are none, the calling thread does all tasks
  * in order.
  */
 export class Threads {
@@ -51,6 +55,18 @@ export class Threads {
   /** Threads that are up, the calling one included. */
   get count(): number {
     return 1 + (this.#joined() === undefined ? 0 : Atomics.load(this.#control!, at.ready));
+  }
+
+  /**
+   * Starts the threads, and resolves when all are up, or after a time in which they should have been. A context that never
+   * comes to rest between calls would else compute alone.
+   */
+  async start(): Promise<void> {
+    this.#hire();
+    const all = 1 + (this.#host?.count ?? 0);
+    for (let waited = 0; waited < startLimit && this.count < all; waited += startStep) {
+      await new Promise<void>((resolve) => setTimeout(resolve, startStep));
+    }
   }
 
   /** Makes a module known to the threads. Arrays may move. */

@@ -28,6 +28,7 @@ import {
   zeroVector,
   type Lanes,
 } from "./lanes.ts";
+import { fusesMultiplyAdd } from "./relaxed-simd.ts";
 import { bitcastLanes, castLanes } from "./vector-cast.ts";
 
 /** Where the code of an operation goes, and what it may call. */
@@ -110,8 +111,9 @@ function isFinite(f: FunctionBuilder, dtype: DType, a: Lanes): Expr {
   return compare("eq", dtype, difference, constantLanes(dtype, 0));
 }
 
-/** The product of two float32 is exact in double. */
+/** One instruction, or in double, where the product of two float32 is exact. */
 function fmaFloat32(a: Expr, b: Expr, c: Expr): Expr {
+  if (fusesMultiplyAdd()) return op("f32x4.relaxed_madd", a, b, c);
   const [x, y, z] = [promote(a), promote(b), promote(c)];
   const sum = (k: 0 | 1): Expr => op("f64x2.add", op("f64x2.mul", x[k], y[k]), z[k]);
   return demote(sum(0), sum(1));

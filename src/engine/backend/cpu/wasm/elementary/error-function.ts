@@ -1,6 +1,7 @@
 import { f32x4, f64x2, i32, op, type Expr, type Local } from "../assembler.ts";
 import { fits, reduction } from "../../fits.ts";
 import { demote, promote } from "../lanes.ts";
+import { fusesMultiplyAdd } from "../relaxed-simd.ts";
 import {
   abs,
   add,
@@ -24,8 +25,12 @@ import { coefficients } from "./coefficients.ts";
 import { exp64 } from "./exponential.ts";
 import { binadeOf, log1p32 } from "./logarithm.ts";
 
-/** Horner's rule in float32, every step rounded once: a product of two float32 is exact in double. */
+/** Horner's rule in float32, every step rounded once: by one instruction, or in double, where the product is exact. */
 function fusedSteps({ f }: Place, x: Expr, terms: readonly number[]): Expr {
+  if (fusesMultiplyAdd()) {
+    const step = (sum: Expr, c: number): Expr => op("f32x4.relaxed_madd", x, sum, f32x4(c));
+    return terms.slice(0, -1).reduceRight(step, f32x4(terms.at(-1)!));
+  }
   const halves = promote(x).map((half) => f.let(half));
   let sums: Expr[] = halves.map(() => f64x2(terms.at(-1)!));
   for (let k = terms.length - 2; k >= 0; k--) {
