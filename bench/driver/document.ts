@@ -29,7 +29,8 @@ export async function writeDocument(root: string): Promise<void> {
   writeFileSync(path, text);
 }
 
-function kept<T>(root: string, name: string): T | undefined {
+/** A run kept before. */
+export function kept<T>(root: string, name: string): T | undefined {
   const path = join(root, `bench/results/${name}.json`);
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as T) : undefined;
 }

@@ -4,7 +4,7 @@ import { workloadNames, workloadOf, type WorkloadName } from "../workloads.ts";
 import { BrowserParticipant } from "./browser.ts";
 import { describeMachine, findPython } from "./machine.ts";
 import { measure, type Cell } from "./measure.ts";
-import { writeDocument } from "./document.ts";
+import { kept, writeDocument } from "./document.ts";
 import { drawGrowth, dropOldPictures } from "./growth.ts";
 import type { Participant } from "./participant.ts";
 import { ProcessParticipant } from "./process.ts";
@@ -48,7 +48,10 @@ const SIDES = [
   "tfjs-wasm",
 ] as const;
 
-/** Runs what is asked for; a whole run is kept in bench/results and written into docs/benchmarks.md. */
+/**
+ * Runs what is asked for. A run over all systems is kept in bench/results and written into docs/benchmarks.md: whole, or
+ * the rows of some workloads in place of those kept from the same machine, each row having been measured in turns.
+ */
 export async function runBenchmarks(options: RunOptions): Promise<void> {
   const { root } = options;
   const names = chosenWorkloads(options);
@@ -67,9 +70,11 @@ export async function runBenchmarks(options: RunOptions): Promise<void> {
     }
     const report = await runAll(participants, names, options);
     printReport(report);
-    const whole = options.only.length === 0 && options.systems.length === 0 && !options.small;
-    if (!whole) return;
-    keep(root, options.node ? "node" : "browser", report);
+    if (options.systems.length > 0 || options.small) return;
+    const name = options.node ? "node" : "browser";
+    const known = options.only.length === 0 ? undefined : kept<Report>(root, name);
+    if (options.only.length > 0 && (known === undefined || !sameMachine(known, report))) return;
+    keep(root, name, known === undefined ? report : withRows(known, report));
     await writeDocument(root);
   } finally {
     await Promise.all(participants.map((participant) => participant.close()));
@@ -212,6 +217,19 @@ function hostOf(participants: readonly Participant[], options: RunOptions): stri
   );
   const version = versions.find((each) => each !== undefined);
   return version === undefined ? "" : `Chromium ${version}`;
+}
+
+function sameMachine({ machine: a, systems: known }: Report, { machine: b, systems }: Report): boolean {
+  return a.cpu === b.cpu && a.cores === b.cores && a.host === b.host && known.join() === systems.join();
+}
+
+/** The kept rows, in their order, with those measured anew. */
+function withRows(known: Report, latest: Report): Report {
+  return {
+    ...known,
+    machine: { ...known.machine, date: latest.machine.date },
+    rows: { ...known.rows, ...latest.rows },
+  };
 }
 
 function keep(root: string, name: string, report: unknown): void {

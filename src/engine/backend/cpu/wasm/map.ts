@@ -20,6 +20,14 @@ interface Walk {
   readonly perTask: number;
 }
 
+/** The function that is written: what it evaluates, and the addresses it writes to. */
+interface MapCode {
+  readonly f: FunctionBuilder;
+  readonly values: readonly ScalarExpr[];
+  readonly body: VectorBody;
+  readonly targets: readonly Local[];
+}
+
 /** outputs[k] = values[k] over the iteration space, four points at a step. */
 export function mapModule(kernel: Omit<MapKernel, "kind">): KernelModule {
   const { shape, values } = kernel;
@@ -34,27 +42,30 @@ export function mapModule(kernel: Omit<MapKernel, "kind">): KernelModule {
       ...kernel,
       module,
       f,
-      args: args,
+      args,
       layout,
       roots: values,
       vectorAxis: walk.vectorAxis,
       ...(walk.extent < laneCount && { narrowExtent: walk.extent }),
     });
     const targets = values.map((_, k) => f.let(load("i32.load", args, layout.output(k))));
+    const code: MapCode = { f, values, body, targets };
     body.prologue();
     if (isFlat) {
-      const own = [0, 1].map((k) => f.let(load("i32.load", args, layout.param(kernel.params.length + k))));
-      emitFlat(f, kernel, walk, body, targets, index, own[0]!, own[1]!);
-      return [];
+      const [length, blocks] = [0, 1].map((k) =>
+        load("i32.load", args, layout.param(kernel.params.length + k)),
+      );
+      emitFlat(code, { block: walk.block, index, length: length!, blocks: blocks! });
+    } else {
+      const unit = f.let(op("i32.mul", index, i32(walk.perTask)));
+      const end = f.let(op("i32.add", unit, i32(walk.perTask)));
+      f.if(op("i32.gt_s", end, i32(walk.units)), () => {
+        f.set(end, i32(walk.units));
+      });
+      f.for(unit, end, 1, () => {
+        emitUnit(code, shape, walk, unit);
+      });
     }
-    const unit = f.let(op("i32.mul", index, i32(walk.perTask)));
-    const end = f.let(op("i32.add", unit, i32(walk.perTask)));
-    f.if(op("i32.gt_s", end, i32(walk.units)), () => {
-      f.set(end, i32(walk.units));
-    });
-    f.for(unit, end, 1, () => {
-      emitUnit(f, kernel, walk, body, targets, unit);
-    });
     return [];
   });
   module.export("task", task);
@@ -77,10 +88,7 @@ function walkOf({ shape, values }: Pick<MapKernel, "shape" | "values">): Walk {
 
 /** The points from `start` on: `count` of them. */
 function storePoints(
-  f: FunctionBuilder,
-  values: readonly ScalarExpr[],
-  body: VectorBody,
-  targets: readonly Local[],
+  { f, values, body, targets }: MapCode,
   at: { readonly first: Expr; readonly start: Local; readonly stride: number; readonly count: number },
 ): void {
   const { first, start, stride, count } = at;
@@ -99,36 +107,26 @@ function storePoints(
   });
 }
 
-/** Block number `index` of a flat map over `extent` points in `blocks` blocks. */
+/** Block number `index` of a flat map over `length` points in `blocks` blocks. */
 function emitFlat(
-  f: FunctionBuilder,
-  { values }: Pick<MapKernel, "values">,
-  { block }: Walk,
-  body: VectorBody,
-  targets: readonly Local[],
-  index: Local,
-  length: Local,
-  blocks: Local,
+  code: MapCode,
+  at: { readonly block: number; readonly index: Local; readonly length: Expr; readonly blocks: Expr },
 ): void {
-  const start = f.let(op("i32.mul", index, i32(block)));
-  const end = f.let(op("i32.add", start, i32(block)));
-  f.if(op("i32.eq", op("i32.add", index, i32(1)), blocks), () => {
-    f.set(end, length);
+  const { f, body } = code;
+  const start = f.let(op("i32.mul", at.index, i32(at.block)));
+  const end = f.let(op("i32.add", start, i32(at.block)));
+  f.if(op("i32.eq", op("i32.add", at.index, i32(1)), at.blocks), () => {
+    f.set(end, at.length);
   });
   body.enterRow(new Map());
   eachStep(f, start, end, false, () => {
-    storePoints(f, values, body, targets, { first: i32(0), start, stride: 1, count: laneCount });
+    storePoints(code, { first: i32(0), start, stride: 1, count: laneCount });
   });
 }
 
-function emitUnit(
-  f: FunctionBuilder,
-  { shape, values }: Pick<MapKernel, "shape" | "values">,
-  walk: Walk,
-  body: VectorBody,
-  targets: readonly Local[],
-  unit: Local,
-): void {
+/** Block number `unit` of all rows' blocks. */
+function emitUnit(code: MapCode, shape: readonly number[], walk: Walk, unit: Local): void {
+  const { f, body } = code;
   const { vectorAxis, extent, blocks, block } = walk;
   const row = blocks === 1 ? unit : f.let(op("i32.div_u", unit, i32(blocks)));
   const { axes, first } = enterAxes(f, shape, vectorAxis, row);
@@ -136,7 +134,7 @@ function emitUnit(
   const stride = sizeOf(shape.slice(vectorAxis + 1));
   const start = f.let(i32(0));
   const store = (count: number): void => {
-    storePoints(f, values, body, targets, { first, start, stride, count });
+    storePoints(code, { first, start, stride, count });
   };
   if (extent < laneCount) {
     store(extent);

@@ -22,7 +22,7 @@ export function fusesMultiplyAdd(): boolean {
 function squareKeepsItsLastBit(): boolean {
   const module = new ModuleBuilder();
   const test = module.function(["f32"], ["i32"], (f, x) => {
-    const vector = f.let(op("f32x4.splat", x!));
+    const vector = f.let(op("f32x4.splat", x));
     const rest = op("f32x4.relaxed_madd", vector, vector, f32x4(-(1 + 2 ** -11)));
     return op("v128.any_true", op("f32x4.ne", rest, i32x4(0)));
   });

@@ -53,23 +53,7 @@ export const errorFunctions: Readonly<Record<string, string>> = {
   let near = e == {F}(0f);
   let f = select(bitcast<{F}>((bits & {I}(0x7fffff)) + {I}(0x3f3504f3)) - {F}(1f), t, near);
   let c = select((t - (u - {F}(1f))) / u, {F}(0f), near);
-  let g = {F}(2f) + f;
-  let s = f / g;
-  let s_high = @high_part(s);
-  let g_high = @high_part(g);
-  let g_low = f - (g_high - {F}(2f));
-  let s_low = ((f - s_high * g_high) - s_high * g_low) / g;
-  let z = s * s;
-  var p = {F}(0.18181818f);
-  p = p * z + {F}(0.22222222f);
-  p = p * z + {F}(0.28571429f);
-  p = p * z + {F}(0.4f);
-  p = p * z + {F}(0.66666667f);
-  let lead = e * {F}(0.693359375f);
-  let double = {F}(2f) * s_high;
-  let k = lead + double;
-  let lost = double - (k - lead);
-  return -(k + (lost + ((c - e * {F}(2.12194440e-4f)) + ({F}(2f) * s_low + p * z * s))));
+  return -@log_sum(f, e, c);
 }`,
   // M. Giles, "Approximating the erfinv function" (GPU Computing Gems, 2011), single precision. The last steps are
   // fused, as the generators of normal numbers whose digits are printed do them.
