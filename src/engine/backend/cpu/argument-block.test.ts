@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ArgumentBlock, paramsOffset } from "./argument-block.ts";
+import { ArgumentBlock } from "./argument-block.ts";
+import { paramsOffset } from "./wasm/argument-layout.ts";
 import { BufferPool } from "./buffers.ts";
 import { WasmMemory } from "./wasm-memory.ts";
 

@@ -1,5 +1,6 @@
 import type { DType, HostScalar } from "../../core/dtype.ts";
 import type { BufferPool, Storage } from "./buffers.ts";
+import { paramsOffset } from "./wasm/argument-layout.ts";
 import type { MemoryViews } from "./wasm-memory.ts";
 
 /**
@@ -45,11 +46,6 @@ export class ArgumentBlock {
       writeParam(views, address + 8 * k, dtypes[k]!, value);
     }
   }
-}
-
-/** Where the parameters of a block with `arrays` addresses begin. */
-export function paramsOffset(arrays: number): number {
-  return (arrays * 4 + 7) & ~7;
 }
 
 function writeParam(views: MemoryViews, address: number, dtype: DType, value: HostScalar): void {

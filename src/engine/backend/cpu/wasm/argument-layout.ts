@@ -17,11 +17,16 @@ export function argumentLayout(kernel: {
   readonly params: readonly DType[];
 }): ArgumentLayout {
   const addresses = kernel.inputs.length + kernel.outputs.length;
-  const params = Math.ceil((4 * addresses) / 8) * 8;
+  const params = paramsOffset(addresses);
   return {
     input: (k) => 4 * k,
     output: (k) => 4 * (kernel.inputs.length + k),
     param: (slot) => params + 8 * slot,
     bytes: params + 8 * kernel.params.length,
   };
+}
+
+/** Where the parameters of a block with `arrays` addresses begin. */
+export function paramsOffset(arrays: number): number {
+  return (arrays * 4 + 7) & ~7;
 }

@@ -1,3 +1,4 @@
+import { sizeOf } from "../../../core/aval.ts";
 import { i32, op, select, type Expr, type FunctionBuilder, type Local } from "./assembler.ts";
 import { laneCount } from "./lanes.ts";
 
@@ -31,4 +32,28 @@ export function stepStart(step: Expr, extent: number): Expr {
   if (extent % laneCount === 0) return start;
   const last = i32(extent - laneCount);
   return select(op("i32.lt_s", start, last), start, last);
+}
+
+/** Coordinates of row number `row` along all axes but one, and the row-major position of its first point. */
+export function enterAxes(
+  f: FunctionBuilder,
+  shape: readonly number[],
+  vectorAxis: number,
+  row: Local,
+): { axes: Map<number, Local>; first: Local } {
+  const axes = new Map<number, Local>();
+  const first = f.let(i32(0));
+  let rest = row;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (axis === vectorAxis) continue;
+    const extent = shape[axis]!;
+    const isOutermost = shape.slice(0, axis).every((outer, k) => outer === 1 || k === vectorAxis);
+    const coordinate = isOutermost ? rest : f.let(op("i32.rem_u", rest, i32(extent)));
+    if (!isOutermost) rest = f.let(op("i32.div_u", rest, i32(extent)));
+    else if (axis > 0) rest = f.let(i32(0));
+    axes.set(axis, coordinate);
+    const stride = sizeOf(shape.slice(axis + 1));
+    f.set(first, op("i32.add", first, op("i32.mul", coordinate, i32(stride))));
+  }
+  return { axes, first };
 }

@@ -6,6 +6,7 @@ import { argumentLayout } from "./argument-layout.ts";
 import { i32, load, ModuleBuilder, op, type Expr, type FunctionBuilder, type Local } from "./assembler.ts";
 import { laneCount, sizeShift, storeContiguous, storeOne } from "./lanes.ts";
 import type { KernelModule } from "./kernel-module.ts";
+import { eachUnit, enterAxes } from "./loops.ts";
 import { pointsPerTask } from "./task-size.ts";
 import { VectorBody } from "./vector-body.ts";
 
@@ -57,12 +58,7 @@ export function mapModule(kernel: Omit<MapKernel, "kind">): KernelModule {
       );
       emitFlat(code, { block: walk.block, index, length: length!, blocks: blocks! });
     } else {
-      const unit = f.let(op("i32.mul", index, i32(walk.perTask)));
-      const end = f.let(op("i32.add", unit, i32(walk.perTask)));
-      f.if(op("i32.gt_s", end, i32(walk.units)), () => {
-        f.set(end, i32(walk.units));
-      });
-      f.for(unit, end, 1, () => {
+      eachUnit(f, index, walk, (unit) => {
         emitUnit(code, shape, walk, unit);
       });
     }
@@ -157,13 +153,7 @@ function emitUnit(code: MapCode, shape: readonly number[], walk: Walk, unit: Loc
  * Runs `body` with `start` at every fourth point below `end`; where the count is no multiple of four, the last step
  * begins early and does some points again.
  */
-export function eachStep(
-  f: FunctionBuilder,
-  start: Local,
-  end: Local,
-  whole: boolean,
-  body: () => void,
-): void {
+function eachStep(f: FunctionBuilder, start: Local, end: Local, whole: boolean, body: () => void): void {
   f.block((done) => {
     f.loop((next) => {
       body();
@@ -178,28 +168,4 @@ export function eachStep(
       f.break(next);
     });
   });
-}
-
-/** Coordinates of row number `row` along all axes but one, and the row-major position of its first point. */
-export function enterAxes(
-  f: FunctionBuilder,
-  shape: readonly number[],
-  vectorAxis: number,
-  row: Local,
-): { axes: Map<number, Local>; first: Local } {
-  const axes = new Map<number, Local>();
-  const first = f.let(i32(0));
-  let rest = row;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (axis === vectorAxis) continue;
-    const extent = shape[axis]!;
-    const isOutermost = shape.slice(0, axis).every((outer, k) => outer === 1 || k === vectorAxis);
-    const coordinate = isOutermost ? rest : f.let(op("i32.rem_u", rest, i32(extent)));
-    if (!isOutermost) rest = f.let(op("i32.div_u", rest, i32(extent)));
-    else if (axis > 0) rest = f.let(i32(0));
-    axes.set(axis, coordinate);
-    const stride = sizeOf(shape.slice(axis + 1));
-    f.set(first, op("i32.add", first, op("i32.mul", coordinate, i32(stride))));
-  }
-  return { axes, first };
 }

@@ -1,7 +1,6 @@
 import { i32, op, type Expr, type Local } from "./assembler.ts";
 import { laneCount } from "./lanes.ts";
-import { divided, eachUnit, stepStart } from "./loops.ts";
-import { enterAxes } from "./map.ts";
+import { divided, eachUnit, stepStart, enterAxes } from "./loops.ts";
 import { ReduceEpilogue } from "./reduce-epilogue.ts";
 import type { ReducePlan } from "./reduce-plan.ts";
 import { boundsAt, eachReduced, enterSegment, Positions, type EnteredSegment } from "./reduce-points.ts";

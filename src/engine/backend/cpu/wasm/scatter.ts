@@ -14,7 +14,8 @@ import {
 import { foldOf } from "./fold.ts";
 import type { KernelModule } from "./kernel-module.ts";
 import { laneCount, loadSplat, sizeShift, storeOne } from "./lanes.ts";
-import { enterAxes, mapModule } from "./map.ts";
+import { enterAxes } from "./loops.ts";
+import { mapModule } from "./map.ts";
 import { VectorBody } from "./vector-body.ts";
 
 /** Rows that one call of the inner function takes: V8 swaps in optimised code between calls. */
